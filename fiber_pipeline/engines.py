@@ -1,0 +1,90 @@
+"""What engines of every kind share: how they are asked, how they answer, and how one stands in for another.
+
+An engine takes a request of distinct texts and returns answers. It may leave texts unanswered, with a reason each;
+those go to the next engine of the chain, and the row says so. Protocols live with their kind:
+`language.protocol`, `translation.protocol`, `sentiment.protocol`, `themes.protocol`.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+import pandas as pd
+
+ITEM = "item"
+REQUEST_SIZE = 4096
+
+
+class EngineUnavailable(RuntimeError):  # noqa: N818 - a state, not a mistake
+    """No engine of the chain answered a text, or a chain names an engine that is not set up."""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What an engine made of a request.
+
+    frame: one or more rows per answered text (none is a valid answer for themes); column `item` is the text's
+        position in the request, the other columns are those of the engine's kind.
+    unanswered: reason by position, for texts the engine could not or would not answer.
+    """
+
+    frame: pd.DataFrame
+    unanswered: Mapping[int, str] = field(default_factory=dict)
+
+
+class Engine(Protocol):
+    """What every engine has: a name that stands in `engine` columns, and a model or version."""
+
+    @property
+    def name(self) -> str:
+        """Short and stable: local, openai, azure, google."""
+
+    @property
+    def model(self) -> str:
+        """The model, or the version of rules and lexicons; changes whenever answers may."""
+
+    def answer(self, request: pd.DataFrame) -> Answers:
+        """Answer texts. `request` has a RangeIndex and the columns its kind's protocol names."""
+
+
+def ask(chain: Sequence[Engine], request: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    """Ask the chain about `request`, some thousand texts at a time, so that memory stays flat and progress shows.
+
+    Yields frames of the engines' columns plus `engine`, `model` (unless the engine fills it), `is_fallback` and
+    `fallback_reason`, with `item` referring to `request`. Raises EngineUnavailable, naming the reasons, if texts
+    are left that no engine answered.
+    """
+    if not chain:
+        raise EngineUnavailable("the engine chain is empty")
+    for first in range(0, len(request), REQUEST_SIZE):
+        part = request.iloc[first : first + REQUEST_SIZE].reset_index(drop=True)
+        for frame in _ask_part(chain, part):
+            frame[ITEM] += first
+            yield frame
+
+
+def _ask_part(chain: Sequence[Engine], part: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    positions = list(range(len(part)))
+    reasons: dict[int, str] = {}
+    for rank, engine in enumerate(chain):
+        asked = part if len(positions) == len(part) else part.iloc[positions].reset_index(drop=True)
+        answers = engine.answer(asked)
+        frame = answers.frame.copy(deep=False)
+        frame[ITEM] = np.asarray(positions, dtype="int64")[frame[ITEM].to_numpy(dtype="int64")]
+        frame["engine"] = engine.name
+        if "model" not in frame:
+            frame["model"] = engine.model
+        frame["is_fallback"] = rank > 0
+        frame["fallback_reason"] = frame[ITEM].map(reasons) if rank else None
+        yield frame
+        for place, reason in answers.unanswered.items():
+            item = positions[place]
+            reasons[item] = (
+                f"{reasons[item]}; {engine.name}: {reason}" if item in reasons else f"{engine.name}: {reason}"
+            )
+        positions = [positions[place] for place in sorted(answers.unanswered)]
+        if not positions:
+            return
+    examples = "; ".join(sorted({reasons[item] for item in positions})[:3])
+    raise EngineUnavailable(f"{len(positions)} texts were answered by no engine of the chain ({examples})")

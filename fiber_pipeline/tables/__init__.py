@@ -1,0 +1,52 @@
+"""The tables of the warehouse: one module a table, named after it, and what they are declared with.
+
+A table's pandera columns are its contract: the DDL, the Arrow schema, the Dagster column schema and lineage, the
+blocking check and the page in docs/ all come from them. Only declarations belong here; code that fills or reads a
+table lives with the step that does so.
+"""
+
+from fiber_pipeline.tables.comment_themes import COMMENT_THEMES
+from fiber_pipeline.tables.comments import COMMENTS
+from fiber_pipeline.tables.emergent_themes import EMERGENT_THEMES
+from fiber_pipeline.tables.forecasts import FORECASTS
+from fiber_pipeline.tables.insights import INSIGHTS
+from fiber_pipeline.tables.raw_comments import RAW_COMMENTS
+from fiber_pipeline.tables.recommendations import RECOMMENDATIONS
+from fiber_pipeline.tables.rejected_rows import REJECTED_ROWS
+from fiber_pipeline.tables.sentiment_scores import SENTIMENT_SCORES
+from fiber_pipeline.tables.table import SchemaViolation, Table
+from fiber_pipeline.tables.themes import THEMES
+from fiber_pipeline.tables.translated_comments import TRANSLATED_COMMENTS
+
+ALL_TABLES = (
+    RAW_COMMENTS,
+    REJECTED_ROWS,
+    COMMENTS,
+    TRANSLATED_COMMENTS,
+    SENTIMENT_SCORES,
+    COMMENT_THEMES,
+    THEMES,
+    EMERGENT_THEMES,
+    INSIGHTS,
+    FORECASTS,
+    RECOMMENDATIONS,
+)
+TABLES = {table.name: table for table in ALL_TABLES}
+
+__all__ = [
+    "ALL_TABLES",
+    "COMMENTS",
+    "COMMENT_THEMES",
+    "EMERGENT_THEMES",
+    "FORECASTS",
+    "INSIGHTS",
+    "RAW_COMMENTS",
+    "RECOMMENDATIONS",
+    "REJECTED_ROWS",
+    "SENTIMENT_SCORES",
+    "TABLES",
+    "THEMES",
+    "TRANSLATED_COMMENTS",
+    "SchemaViolation",
+    "Table",
+]

@@ -1,0 +1,93 @@
+"""`comments`: cleaned, redacted comments; the text every later step reads."""
+
+import pandera.pandas as pr
+
+from fiber_pipeline.tables import columns
+from fiber_pipeline.tables.table import Table
+from fiber_pipeline.tables.vocabulary import NPS_GROUPS
+
+# A response is the same answer given once. Equal responses are the same one exported twice when the k-th in one
+# batch meets the k-th in another, and within a batch when they carry enough to tell two people apart
+# (`is_distinctive`). The earliest ingested stands as the original. Linking runs over all batches inside each
+# write, so the links are the same whatever order batches arrive in, and heal when a batch is replaced.
+_LINK_DUPLICATES = """
+UPDATE comments SET duplicate_of = linked.original
+FROM (
+    SELECT batch, comment_id,
+        nullif(first_value(comment_id) OVER (
+            PARTITION BY response_key, CASE WHEN is_distinctive THEN 0 ELSE occurrence END
+            ORDER BY ingested_at, batch, position
+        ), comment_id) AS original
+    FROM comments
+) AS linked
+WHERE comments.comment_id = linked.comment_id AND comments.batch = linked.batch
+    AND comments.duplicate_of IS DISTINCT FROM linked.original
+"""
+
+COMMENTS = Table(
+    name="comments",
+    row="a cleaned comment",
+    key=("comment_id",),
+    reconcile=(_LINK_DUPLICATES,),
+    columns={
+        "batch": columns.text("The file's path relative to the inbox.", sources=["raw_comments.batch"]),
+        "comment_id": columns.text(
+            "Stable while the row keeps its batch and content.", sources=["raw_comments.batch", "raw_comments.comment"]
+        ),
+        "row_id": columns.text("The row it came from.", sources=["raw_comments.row_id"]),
+        "position": columns.integer("Its place among the batch's rows, from 0.", pr.Check.ge(0)),
+        "text": columns.text(
+            "The comment in Unicode NFC, spacing tidied, personal data replaced by marks such as `[TELEFONO]`; "
+            "empty if there was none.",
+            sources=["raw_comments.comment"],
+        ),
+        "text_key": columns.text(
+            "Equal for texts that differ only in case, accents, punctuation, spacing or stretching.",
+            sources=["raw_comments.comment"],
+        ),
+        "is_informative": columns.boolean(
+            'False for ".", "No", "Ninguna", "N/A" and their like.', sources=["raw_comments.comment"]
+        ),
+        "is_stretched": columns.boolean('Whether letters are repeated for stress ("buenísimoooo").'),
+        "duplicate_of": columns.text(
+            "The comment_id of the same response seen earlier, in this or another batch; null if it counts itself.",
+            nullable=True,
+            sources=["raw_comments.comment"],
+        ),
+        "near_duplicate_group": columns.text(
+            "Shared by comments of a batch whose texts are almost the same; null if it has no near duplicate.",
+            nullable=True,
+            sources=["raw_comments.comment"],
+        ),
+        "response_key": columns.text(
+            "Equal for rows with the same text, scores, date, customer and metadata.",
+            sources=["raw_comments.comment", "raw_comments.nps", "raw_comments.commented_at"],
+        ),
+        "occurrence": columns.integer(
+            "Which of the batch's rows with this response_key it is, from 0.", pr.Check.ge(0)
+        ),
+        "is_distinctive": columns.boolean(
+            "Whether an equal response can only be the same one: it has a customer, a time of day or several words."
+        ),
+        "nps": columns.integer(
+            "Likelihood to recommend, 0-10.", pr.Check.in_range(0, 10), nullable=True, sources=["raw_comments.nps"]
+        ),
+        "nps_group": columns.category(
+            "Promoter, passive or detractor.", NPS_GROUPS, nullable=True, sources=["raw_comments.nps_group"]
+        ),
+        "rating": columns.real("The rating on its own scale.", nullable=True, sources=["raw_comments.rating"]),
+        "rating_scale": columns.category(
+            "The rating's scale.", ("0-10", "1-5"), nullable=True, sources=["raw_comments.rating_scale"]
+        ),
+        "commented_at": columns.timestamp(
+            "When the comment was made, in UTC.", nullable=True, sources=["raw_comments.commented_at"]
+        ),
+        "customer_id": columns.text(
+            "The customer, as the file names them.", nullable=True, sources=["raw_comments.customer_id"]
+        ),
+        "pii_types": columns.texts("The kinds of personal data that were replaced.", sources=["raw_comments.comment"]),
+        "ingested_at": columns.timestamp(
+            "When this content was first read into this batch.", sources=["raw_comments.ingested_at"]
+        ),
+    },
+)

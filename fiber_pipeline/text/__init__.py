@@ -1,0 +1,7 @@
+"""What a comment's characters are: folding, tokens, clauses. What they mean belongs to the engines' folders."""
+
+from fiber_pipeline.text.clauses import split_clauses
+from fiber_pipeline.text.folding import fold, unstretch
+from fiber_pipeline.text.tokens import Token, tokenize
+
+__all__ = ["Token", "fold", "split_clauses", "tokenize", "unstretch"]
