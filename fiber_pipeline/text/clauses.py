@@ -4,25 +4,43 @@ from collections.abc import Sequence
 
 from fiber_pipeline.text.tokens import Token
 
-_BREAKS = frozenset({"pero", "aunque", "sino", "salvo", "excepto", "mientras", "porque", "embargo"})
-_STOPS = frozenset(".;,:()\n—–-")
+# Conjunctions of contrast, concession and cause, in Spanish, Guaraní, Portuguese and English, folded.
+_BREAKS = frozenset(
+    {"pero", "aunque", "sino", "salvo", "excepto", "mientras", "porque", "pq", "xq", "lastima", "jepeve", "porem",
+     "embora", "but", "although", "however"}
+)  # fmt: skip
+# Two words that open a clause together; the first alone does not.
+_BREAK_PAIRS = frozenset(
+    {("sin", "embargo"), ("no", "obstante"), ("en", "cambio"), ("solo", "que"), ("nomas", "que"), ("ya", "que"),
+     ("ha", "katu"), ("no", "asi"), ("lo", "malo"), ("lo", "bueno"), ("a", "pesar"), ("eso", "si"), ("por", "otro"),
+     ("ni", "siquiera")}
+)  # fmt: skip
+_PAIR_FIRST = frozenset(first for first, _ in _BREAK_PAIRS)
+_STOPS = frozenset(".;,:()\n—–…!?")
 
 
 def split_clauses(tokens: Sequence[Token]) -> list[tuple[int, int]]:
     """Return clauses as (first, past-last) positions in `tokens`, in order and without gaps.
 
-    A clause ends at punctuation that separates and before a conjunction of contrast or cause.
+    A clause ends after punctuation that separates and before a conjunction of contrast or cause, of one word
+    ("pero") or two ("sin embargo", "ha katu").
     """
     clauses = []
     first = 0
     for position, token in enumerate(tokens):
-        starts_anew = token.kind == "word" and token.folded in _BREAKS
-        if starts_anew and position > first:
-            clauses.append((first, position))
-            first = position
-        elif token.kind == "punctuation" and (token.surface[0] in _STOPS or token.surface[0] in "!?"):
+        if token.kind == "word":
+            if position > first and _opens(tokens, position, token.folded):
+                clauses.append((first, position))
+                first = position
+        elif token.kind == "punctuation" and token.surface[0] in _STOPS:
             clauses.append((first, position + 1))
             first = position + 1
     if first < len(tokens):
         clauses.append((first, len(tokens)))
     return clauses
+
+
+def _opens(tokens: Sequence[Token], position: int, folded: str) -> bool:
+    if folded in _BREAKS:
+        return True
+    return folded in _PAIR_FIRST and position + 1 < len(tokens) and (folded, tokens[position + 1].folded) in _BREAK_PAIRS

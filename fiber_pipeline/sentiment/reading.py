@@ -1,0 +1,360 @@
+"""The clause arithmetic: which words of a comment weigh what, and what they add up to."""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from fiber_pipeline.sentiment.guarani import analyses
+from fiber_pipeline.sentiment.knowledge import Knowledge
+from fiber_pipeline.sentiment.lexicon import Entry
+from fiber_pipeline.sentiment.modifiers import Modifier
+from fiber_pipeline.sentiment.negation import flipped, negator_of
+from fiber_pipeline.sentiment.one_word import Answer, answer_key
+from fiber_pipeline.sentiment.patterns import Pattern, PatternIndex, joined, spans
+from fiber_pipeline.sentiment.rules import Rule
+from fiber_pipeline.sentiment.urgency import UrgencyRule
+from fiber_pipeline.text import Token, split_clauses
+
+_CACHED_WORDS = 100_000
+# Half of the summed weight at which the score stops growing fast: one plain word (1.5-2) scores about 0.6.
+_SATURATION = 6.0
+_CAPITALS, _STRETCHED, _EXCLAIMED = 1.2, 1.25, 1.1
+_QUESTIONED_PRAISE, _QUESTIONED_BLAME = 0.3, 0.6
+_BEFORE_CONTRAST = 0.85
+_DEGREE_REACH = 3
+
+
+@dataclass(slots=True)
+class Hit:
+    """Something that weighs.
+
+    first, last: token positions, `last` exclusive. source: word, phrase, rule, emoji or answer. name: the entry or
+    the rule's id. base: its own weight. value: what it counts in its clause, after `steps` (what was done, factor).
+    """
+
+    first: int
+    last: int
+    source: str
+    name: str
+    base: float
+    value: float
+    kind: str = "w"
+    emotions: tuple[str, ...] = ()
+    negatable: bool = True
+    steps: list[tuple[str, float]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Reading:
+    """A comment read: hits in order, clauses with their sums, and the comment's sums after contrast."""
+
+    hits: list[Hit]
+    clauses: list[tuple[int, int]]
+    clause_factors: list[float]
+    clause_positive: list[float]
+    clause_negative: list[float]
+    positive: float
+    negative: float
+    answer: Answer | None
+    urgency: list[tuple[UrgencyRule, int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """What is known of one folded word."""
+
+    entry: Entry | None
+    strength: float
+    is_negated: bool
+    modifier: Modifier | None
+    rules: tuple[Pattern[Rule], ...]
+    phrases: tuple[Pattern[Entry], ...]
+    urgency: tuple[Pattern[UrgencyRule], ...]
+
+
+def normalised(weight: float) -> float:
+    """A sum of weights as a score in (-1, 1): w / √(w² + saturation), after VADER (Hutto and Gilbert 2014)."""
+    return weight / math.sqrt(weight * weight + _SATURATION)
+
+
+class CommentReader:
+    """Reads comments with one body of knowledge; what it knows of each word is kept for the next."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self._knowledge = knowledge
+        self._rules = PatternIndex(knowledge.rules)
+        self._phrases = PatternIndex(knowledge.lexicon.phrases)
+        self._urgency = PatternIndex(knowledge.urgency_rules)
+        self._word = lru_cache(maxsize=_CACHED_WORDS)(self._look_up)
+
+    def read(self, tokens: Sequence[Token]) -> Reading:
+        """Weigh the tokens of `fiber_pipeline.text.tokenize`."""
+        clauses = split_clauses(tokens)
+        known = [self._word(token.folded) if token.kind in _WORDLIKE else None for token in tokens]
+        _hide_names(tokens, known)
+        answer = self._answer(tokens)
+        urgency: list[tuple[UrgencyRule, int, int]] = []
+        if answer is not None:
+            hits = _answered(answer, len(tokens))
+        else:
+            text = joined(tokens)
+            hits, urgency = self._hits(tokens, known, text)
+            _modify(tokens, known, clauses, hits)
+        return _summed(tokens, known, clauses, hits, answer, urgency)
+
+    def _answer(self, tokens: Sequence[Token]) -> Answer | None:
+        if len(tokens) > 8:
+            return None
+        key = answer_key(tokens)
+        return self._knowledge.answers.get(key) if key else None
+
+    def _look_up(self, folded: str) -> _Word | None:
+        entry, strength, is_negated = self._find(folded)
+        word = _Word(
+            entry,
+            strength,
+            is_negated,
+            self._knowledge.modifiers.get(folded),
+            self._rules.anchored(folded),
+            self._phrases.anchored(folded),
+            self._urgency.anchored(folded),
+        )
+        if entry is None and word.modifier is None and not word.rules and not word.phrases and not word.urgency:
+            return None
+        return word
+
+    def _find(self, folded: str) -> tuple[Entry | None, float, bool]:
+        lexicon = self._knowledge.lexicon
+        if found := lexicon.words.get(folded):
+            return *found, False
+        if entry := lexicon.guarani.get(folded):
+            return entry, 1.0, False
+        for length in range(len(folded), 2, -1):
+            if entry := lexicon.prefixes.get(folded[:length]):
+                return entry, 1.0, False
+        for form in analyses(folded):
+            if entry := lexicon.guarani.get(form.stem):
+                return entry, form.strength, form.is_negated
+        return None, 1.0, False
+
+    def _hits(
+        self, tokens: Sequence[Token], known: Sequence[_Word | None], text: str
+    ) -> tuple[list[Hit], list[tuple[UrgencyRule, int, int]]]:
+        rules: dict[Pattern[Rule], None] = {}
+        phrases: dict[Pattern[Entry], None] = {}
+        urgency_patterns: dict[Pattern[UrgencyRule], None] = {}
+        for word in known:
+            if word is not None:
+                rules.update(dict.fromkeys(word.rules))
+                phrases.update(dict.fromkeys(word.phrases))
+                urgency_patterns.update(dict.fromkeys(word.urgency))
+        candidates = [
+            Hit(first, last, "rule", rule.id, rule.weight, rule.weight, rule.effect, rule.emotions, rule.negatable)
+            for pattern in rules
+            for rule in (pattern.meaning,)
+            for first, last in spans(pattern, text)
+        ]
+        effects = [hit for hit in candidates if hit.kind != "score"]
+        candidates = [hit for hit in candidates if hit.kind == "score"]
+        candidates.extend(
+            Hit(first, last, "phrase", entry.entry, entry.weight, entry.weight, entry.kind, entry.emotions)
+            for pattern in phrases
+            for entry in (pattern.meaning,)
+            for first, last in spans(pattern, text)
+        )
+        taken = [False] * len(tokens)
+        hits = []
+        candidates.sort(key=lambda hit: (hit.source != "rule", hit.first - hit.last, hit.first, -abs(hit.base)))
+        for hit in candidates:
+            if not any(taken[hit.first : hit.last]):
+                taken[hit.first : hit.last] = [True] * (hit.last - hit.first)
+                hits.append(hit)
+        hits.extend(self._single(tokens, known, taken))
+        hits.extend(effects)
+        hits.sort(key=lambda hit: hit.first)
+        urgency = [
+            (pattern.meaning, first, last) for pattern in urgency_patterns for first, last in spans(pattern, text)
+        ]
+        return hits, urgency
+
+    def _single(
+        self, tokens: Sequence[Token], known: Sequence[_Word | None], taken: Sequence[bool]
+    ) -> Iterator[Hit]:
+        emojis = self._knowledge.lexicon.emojis
+        for position, word in enumerate(known):
+            if taken[position]:
+                continue
+            if word is not None and word.entry is not None:
+                entry = word.entry
+                if entry.weight:
+                    hit = Hit(position, position + 1, "word", entry.entry, entry.weight, entry.weight, entry.kind, entry.emotions)
+                    if word.strength != 1.0:
+                        _scale(hit, "form", word.strength)
+                    if word.is_negated:
+                        _flip(hit, tokens[position].folded)
+                    yield hit
+            elif tokens[position].kind in ("emoji", "emoticon"):
+                surface = tokens[position].surface
+                found = emojis.get(surface) or emojis.get(surface[0])
+                if found is not None and found.weight:
+                    yield Hit(position, position + 1, "emoji", found.entry, found.weight, found.weight, "w", found.emotions, False)
+
+
+_WORDLIKE = ("word", "number")
+
+
+def _hide_names(tokens: Sequence[Token], known: list[_Word | None]) -> None:
+    """Forget what words of an @name or a web address say."""
+    for position, token in enumerate(tokens):
+        if token.surface == "@" or (token.folded in ("http", "https") and known[position] is None):
+            follower = position + 1
+            while follower < len(tokens) and tokens[follower].start == tokens[follower - 1].end:
+                known[follower] = None
+                follower += 1
+
+
+def _answered(answer: Answer, length: int) -> list[Hit]:
+    hit = Hit(0, length, "answer", answer.answer, answer.weight, answer.weight, "w", answer.emotions, False)
+    return [hit] if answer.weight else []
+
+
+def _scale(hit: Hit, step: str, factor: float) -> None:
+    hit.value *= factor
+    hit.steps.append((step, factor))
+
+
+def _flip(hit: Hit, by: str) -> None:
+    before = hit.value
+    hit.value = flipped(before, hit.kind)
+    hit.steps.append((f"denied by {by}", hit.value / before))
+
+
+def _modify(
+    tokens: Sequence[Token], known: Sequence[_Word | None], clauses: Sequence[tuple[int, int]], hits: list[Hit]
+) -> None:
+    """Apply degree, negation, emphasis, questions, wishes and sarcasm to the hits' values."""
+    modifiers = [word.modifier if word is not None else None for word in known]
+    bounds = _clause_of(clauses, len(tokens))
+    occupied = {position for hit in hits if hit.kind not in ("wish", "sarcasm") for position in range(hit.first, hit.last)}
+    used: set[int] = set()
+    shouting = _is_all_capitals(tokens)
+    for hit in hits:
+        if hit.kind in ("wish", "sarcasm"):
+            continue
+        first, last = clauses[bounds[hit.first]]
+        if hit.source != "emoji":
+            _apply_degree(tokens, modifiers, hit, first, last, occupied)
+            if hit.negatable and (negator := negator_of(tokens, modifiers, hit.first, hit.last, first, last, occupied, used)) is not None:
+                used.add(negator)
+                _flip(hit, tokens[negator].surface)
+            _apply_emphasis(tokens, hit, shouting)
+        end = clauses[bounds[hit.last - 1]][1]
+        if tokens[end - 1].surface[0] in "?¿" and hit.source != "emoji":
+            _scale(hit, "asked", _QUESTIONED_PRAISE if hit.value > 0 else _QUESTIONED_BLAME)
+    for effect in hits:
+        if effect.kind == "wish":
+            _wish(hits, effect, clauses[bounds[effect.first]][1])
+        elif effect.kind == "sarcasm":
+            _sarcasm(hits, effect)
+    hits[:] = [hit for hit in hits if hit.kind not in ("wish", "sarcasm")]
+
+
+def _clause_of(clauses: Sequence[tuple[int, int]], length: int) -> list[int]:
+    number = [0] * length
+    for index, (first, last) in enumerate(clauses):
+        number[first:last] = [index] * (last - first)
+    return number
+
+
+def _apply_degree(
+    tokens: Sequence[Token],
+    modifiers: Sequence[Modifier | None],
+    hit: Hit,
+    first: int,
+    last: int,
+    occupied: set[int],
+) -> None:
+    for position in range(hit.first - 1, max(first, hit.first - _DEGREE_REACH) - 1, -1):
+        if position in occupied:
+            break
+        modifier = modifiers[position]
+        if modifier is not None and modifier.degree:
+            _scale(hit, tokens[position].surface, modifier.degree)
+        elif modifier is None and position < hit.first - 1:
+            break
+    for position in range(hit.last, min(last, hit.last + 2)):
+        modifier = modifiers[position]
+        if position in occupied:
+            break
+        if modifier is not None and modifier.degree_after:
+            _scale(hit, tokens[position].surface, modifier.degree_after)
+
+
+def _apply_emphasis(tokens: Sequence[Token], hit: Hit, shouting: bool) -> None:
+    span = tokens[hit.first : hit.last]
+    if shouting or any(len(token.surface) > 3 and token.surface.isupper() for token in span):
+        _scale(hit, "capitals", _CAPITALS)
+    if any(token.is_stretched for token in span):
+        _scale(hit, "stretched", _STRETCHED)
+    if hit.last < len(tokens) and tokens[hit.last].surface[0] == "!":
+        _scale(hit, "exclaimed", _EXCLAIMED)
+
+
+def _is_all_capitals(tokens: Sequence[Token]) -> bool:
+    words = [token.surface for token in tokens if token.kind == "word" and len(token.surface) > 2]
+    return bool(words) and all(word.isupper() for word in words)
+
+
+def _wish(hits: Sequence[Hit], effect: Hit, end: int) -> None:
+    for hit in hits:
+        if effect.first <= hit.first < end and hit.value > 0 and hit is not effect:
+            _scale(hit, f"wished for ({effect.name})", 0.0)
+
+
+def _sarcasm(hits: Sequence[Hit], effect: Hit) -> None:
+    for hit in hits:
+        if hit.value > 0 and hit.first < effect.last and hit is not effect:
+            _scale(hit, f"meant the other way round ({effect.name})", -1.0)
+
+
+def _summed(
+    tokens: Sequence[Token],
+    known: Sequence[_Word | None],
+    clauses: list[tuple[int, int]],
+    hits: list[Hit],
+    answer: Answer | None,
+    urgency: list[tuple[UrgencyRule, int, int]],
+) -> Reading:
+    positive, negative = [0.0] * len(clauses), [0.0] * len(clauses)
+    bounds = _clause_of(clauses, len(tokens))
+    for hit in hits:
+        clause = bounds[hit.first]
+        if hit.value > 0:
+            positive[clause] += hit.value
+        else:
+            negative[clause] -= hit.value
+    factors = [1.0] * len(clauses)
+    for index, (first, last) in enumerate(clauses):
+        for position in range(first, min(first + 2, last)):
+            word = known[position]
+            if word is None or word.modifier is None:
+                continue
+            if word.modifier.contrast and index:
+                factors[index] *= word.modifier.contrast
+                factors[index - 1] *= _BEFORE_CONTRAST
+                break
+            if word.modifier.concession:
+                factors[index] *= word.modifier.concession
+                break
+    return Reading(
+        hits,
+        clauses,
+        factors,
+        positive,
+        negative,
+        sum(value * factor for value, factor in zip(positive, factors, strict=True)),
+        sum(value * factor for value, factor in zip(negative, factors, strict=True)),
+        answer,
+        urgency,
+    )
