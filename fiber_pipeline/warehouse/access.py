@@ -1,0 +1,263 @@
+"""Who may have the file open, and for how long others wait.
+
+DuckDB lets either one process write a file or many read it, and fails at once for everybody else. So everyone here
+first takes the lock that stands beside the file: shared to read, exclusive to write. A waiting writer holds off new
+readers, so readers cannot starve it. The operating system drops the lock with its process, so a killed one blocks
+nobody.
+
+Programs that do not know the lock (the duckdb command line, a notebook) are met at DuckDB's own lock: we try again
+until the timeout, without keeping readers waiting in between, and then name the process.
+"""
+
+import random
+import re
+import secrets
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from pathlib import Path
+
+import duckdb
+import filelock
+
+from fiber_pipeline.warehouse.errors import KeyMismatch, WarehouseBusy, WarehouseError
+from fiber_pipeline.warehouse.location import FileLocation
+from fiber_pipeline.warehouse.schema import CATALOG, literal
+
+_KEY_VARIABLE = "warehouse_key"
+_HELD_ELSEWHERE = re.compile(r"Conflicting lock is held in (?P<program>.*?) \(PID (?P<pid>\d+)\)")
+_PAUSE_SECONDS = (0.02, 0.2)
+
+_reading = threading.local()
+_opening = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much of the machine one connection may take.
+
+    memory: DuckDB's own memory, as DuckDB spells it; what exceeds it goes to disk. The frames come on top.
+    threads: at most this many; None for one a core.
+    """
+
+    memory: str = "1GB"
+    threads: int | None = None
+
+
+class FileAccess:
+    """Opens connections to one warehouse file. The warehouse is attached as `warehouse` and is the default catalog."""
+
+    def __init__(self, location: FileLocation, key: str | None, limits: Limits) -> None:
+        self.location = location
+        self._key = key
+        self._limits = limits
+
+    def __repr__(self) -> str:
+        return f"FileAccess({str(self.location.path)!r}, {'encrypted' if self._key else 'not encrypted'})"
+
+    @contextmanager
+    def reading(self, timeout: float) -> Iterator[duckdb.DuckDBPyConnection | None]:
+        """A read-only connection, or None if there is no file yet.
+
+        A thread that is reading already reads on beside itself: waiting for a writer that waits for it would never end.
+        """
+        if not self.location.path.exists():
+            yield None
+            return
+        held = _held()
+        if held[self.location.path]:
+            lock, connection = None, self._connect(read_only=True)
+        else:
+            lock, connection = self._wait(timeout, read_only=True)
+        held[self.location.path] += 1
+        try:
+            yield connection
+        finally:
+            held[self.location.path] -= 1
+            connection.close()
+            if lock:
+                _release(lock)
+
+    @contextmanager
+    def writing(self, timeout: float) -> Iterator[duckdb.DuckDBPyConnection]:
+        """The only connection there is, for reading and writing; the file is made if there is none."""
+        if _held()[self.location.path]:
+            raise WarehouseError(
+                "this thread is reading the warehouse and would wait for itself; leave reader() before writing"
+            )
+        self.location.path.parent.mkdir(parents=True, exist_ok=True)
+        lock, connection = self._wait(timeout, read_only=False)
+        try:
+            yield connection
+        finally:
+            connection.close()
+            _release(lock)
+
+    def attach(self, connection: duckdb.DuckDBPyConnection, path: Path, catalog: str, *, read_only: bool) -> None:
+        """Attach a database file under this warehouse's key. The key goes in by value and is forgotten at once."""
+        options = ["READ_ONLY"] if read_only else []
+        if self._key is not None:
+            connection.execute(f"SET VARIABLE {_KEY_VARIABLE} = ?", [self._key])
+            options.append(f"ENCRYPTION_KEY getvariable('{_KEY_VARIABLE}')")
+        clause = f" ({', '.join(options)})" if options else ""
+        try:
+            connection.execute(f"ATTACH {literal(str(path))} AS {catalog}{clause}")
+        finally:
+            if self._key is not None:
+                connection.execute(f"RESET VARIABLE {_KEY_VARIABLE}")
+
+    def _wait(self, timeout: float, *, read_only: bool) -> tuple[filelock.ReadWriteLock, duckdb.DuckDBPyConnection]:
+        deadline = time.monotonic() + timeout
+        while True:
+            lock = filelock.ReadWriteLock(self.location.lock_path, is_singleton=False)
+            remaining = max(0.0, deadline - time.monotonic())
+            try:
+                (lock.acquire_read if read_only else lock.acquire_write)(timeout=remaining)
+            except filelock.Timeout:
+                lock.close()
+                raise self._busy(timeout, self._holder(read_only=read_only)) from None
+            except BaseException:
+                lock.close()
+                raise
+            try:
+                return lock, self._connect(read_only=read_only)
+            except BaseException as error:
+                _release(lock)
+                holder = _holder_named_in(error)
+                if holder is None:
+                    raise
+                pause = random.uniform(*_PAUSE_SECONDS)
+                if time.monotonic() + pause > deadline:
+                    raise self._busy(timeout, holder) from None
+            time.sleep(pause)
+
+    def _connect(self, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+        """Open the file, as this thread may since it has the lock.
+
+        Readers of one process share one instance of DuckDB: a second would drop, when it closes, the lock by which
+        the first keeps other programs from writing (POSIX locks belong to the process, not to the handle).
+        """
+        database = _shared_instance(self.location.path, self._key, self._limits) if read_only else ":memory:"
+        config: dict[str, str | bool | int | float | list[str]] = {
+            "memory_limit": self._limits.memory,
+            "temp_directory": str(self.location.spill_path),
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+        }
+        if self._limits.threads is not None:
+            config["threads"] = self._limits.threads
+        with _opening:
+            connection = duckdb.connect(database, config=config)
+            try:
+                if not _is_attached(connection):
+                    self._prepare(connection, read_only=read_only)
+                connection.execute(f"USE {CATALOG}")
+                connection.execute("SET TimeZone = 'UTC'")
+            except BaseException:
+                connection.close()
+                raise
+        return connection
+
+    def _prepare(self, connection: duckdb.DuckDBPyConnection, *, read_only: bool) -> None:
+        if self._key is not None:
+            # DuckDB writes encrypted files with OpenSSL, which comes with httpfs; what spills is encrypted too.
+            connection.execute(f"LOAD {literal(str(_httpfs()))}")
+            connection.execute("SET temp_file_encryption = true")
+        path = self.location.path
+        try:
+            if not path.exists():
+                self._create(connection)
+            self.attach(connection, path, CATALOG, read_only=read_only)
+        except duckdb.Error as error:
+            if _holder_named_in(error):
+                raise
+            raise self._explain(error) from None
+        if read_only:
+            connection.execute("SET enable_external_access = false")
+
+    def _create(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Make the database under another name first: a kill may not leave half a file under the real one."""
+        fresh = self.location.fresh_path
+        fresh.unlink(missing_ok=True)
+        fresh.with_name(fresh.name + ".wal").unlink(missing_ok=True)
+        self.attach(connection, fresh, "fresh", read_only=False)
+        connection.execute("DETACH fresh")
+        fresh.replace(self.location.path)
+
+    def _explain(self, error: duckdb.Error) -> WarehouseError:
+        path, text = self.location.path, str(error)
+        if "without a key" in text:
+            return KeyMismatch(f"{path} is encrypted, and no key is set; set FIBER_WAREHOUSE_KEY to its key")
+        if "Wrong encryption key" in text:
+            return KeyMismatch(f"{path} is encrypted with another key than the one in FIBER_WAREHOUSE_KEY")
+        if "is not encrypted" in text:
+            return KeyMismatch(
+                f"{path} is not encrypted, but FIBER_WAREHOUSE_KEY is set; unset it, or name a new file to fill"
+            )
+        if "not a valid DuckDB database" in text:
+            return WarehouseError(f"{path} is not a DuckDB database; name another file or move this one away")
+        return WarehouseError(f"{path} cannot be opened: {text}")
+
+    def _busy(self, timeout: float, holder: str | None) -> WarehouseBusy:
+        who = f"held by {holder}" if holder else "held by other readers and writers in turn"
+        return WarehouseBusy(
+            f"{self.location.path} was busy for {timeout:g} s: {who}; close what has it open there, or wait longer"
+        )
+
+    def _holder(self, *, read_only: bool) -> str | None:
+        """Who has the file open just now, found by trying to open it."""
+        try:
+            self._connect(read_only=read_only).close()
+        except (duckdb.Error, WarehouseError) as error:
+            return _holder_named_in(error)
+        return None
+
+
+def _held() -> Counter[Path]:
+    """How often this thread is reading each file."""
+    if not hasattr(_reading, "held"):
+        _reading.held = Counter()
+    held: Counter[Path] = _reading.held
+    return held
+
+
+@cache
+def _shared_instance(path: Path, key: str | None, limits: Limits) -> str:
+    """The name by which this process's readers of a file find the same instance."""
+    return f":memory:{secrets.token_hex(8)}"
+
+
+@cache
+def _httpfs() -> Path:
+    package = resources.files("duckdb_extension_httpfs")
+    return Path(str(package)) / "extensions" / f"v{duckdb.__version__}" / "httpfs.duckdb_extension"
+
+
+def _is_attached(connection: duckdb.DuckDBPyConnection) -> bool:
+    found = connection.execute("SELECT 1 FROM duckdb_databases() WHERE database_name = ?", [CATALOG]).fetchone()
+    return found is not None
+
+
+def _holder_named_in(error: BaseException) -> str | None:
+    """The process an error of DuckDB's blames for having the file open, or None if that is not its complaint."""
+    if not isinstance(error, duckdb.Error):
+        return None
+    text = str(error)
+    named = _HELD_ELSEWHERE.search(text)
+    if named:
+        return f"{named['program']} (process {named['pid']})"
+    if "Could not set lock" in text:
+        return "another process"
+    if "Unique file handle conflict" in text:
+        return "another connection of this process"
+    return None
+
+
+def _release(lock: filelock.ReadWriteLock) -> None:
+    lock.release()
+    lock.close()

@@ -1,0 +1,21 @@
+"""What can be wrong with a warehouse. Every message says what to do about it, and none holds the key."""
+
+
+class WarehouseError(RuntimeError):
+    """The warehouse cannot do what was asked."""
+
+
+class UnsupportedLocation(WarehouseError, ValueError):  # noqa: N818 - named after what happened
+    """FIBER_WAREHOUSE names something that is no DuckDB file."""
+
+
+class KeyMismatch(WarehouseError):  # noqa: N818
+    """The key and the file do not belong together."""
+
+
+class SchemaMismatch(WarehouseError):  # noqa: N818
+    """A stored table differs from its declaration in a way that cannot be mended without a decision."""
+
+
+class WarehouseBusy(WarehouseError, TimeoutError):  # noqa: N818
+    """Somebody held the file for longer than the timeout."""
