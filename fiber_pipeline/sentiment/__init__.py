@@ -1,5 +1,11 @@
-"""Sentiment, emotions and urgency of comments. What belongs here: the engines' protocol, the local engine with its data."""
+"""Sentiment, emotions and urgency of comments.
+
+Here belong the engines' protocol, the local engine with its lexicons and rules, and what is told from NPS and
+rating afterwards. Engines that call a service live with their service in `resources`.
+"""
 
 from fiber_pipeline.sentiment.clause_scores import ClauseScore, score_clauses
+from fiber_pipeline.sentiment.engine import LocalSentimentEngine
+from fiber_pipeline.sentiment.protocol import SentimentEngine
 
-__all__ = ["ClauseScore", "score_clauses"]
+__all__ = ["ClauseScore", "LocalSentimentEngine", "SentimentEngine", "score_clauses"]

@@ -1,8 +1,7 @@
 """How soon someone should act on a comment: patterns of leaving, law, need and failure, read from YAML."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
@@ -10,6 +9,9 @@ from fiber_pipeline.sentiment.data_files import DATA
 from fiber_pipeline.sentiment.patterns import Pattern, compile_pattern
 from fiber_pipeline.sentiment.rules import RuleError
 from fiber_pipeline.tables.vocabulary import URGENCIES
+
+if TYPE_CHECKING:
+    from fiber_pipeline.sentiment.reading import Reading
 
 FILE = "urgency.yaml"
 _FIELDS = {"id", "level", "patterns", "note", "only_negative"}
@@ -43,6 +45,15 @@ def load_urgency_rules() -> tuple[Pattern[UrgencyRule], ...]:
     return tuple(patterns)
 
 
-def highest(levels: Iterable[str]) -> str:
-    """The most urgent of `levels`; low if there are none."""
-    return max(levels, key=URGENCIES.index, default=URGENCIES[0])
+def urgency_of(reading: "Reading", sentiment: str) -> tuple[str, list[tuple[int, int]]]:
+    """Return the highest level any matched rule gives, and the token positions that gave it; low without any."""
+    complains = sentiment in ("negative", "mixed")
+    level, spans = URGENCIES[0], []
+    for rule, first, last in reading.urgency:
+        if rule.only_negative and not complains:
+            continue
+        if URGENCIES.index(rule.level) > URGENCIES.index(level):
+            level, spans = rule.level, []
+        if rule.level == level and level != URGENCIES[0]:
+            spans.append((first, last))
+    return level, sorted(spans)

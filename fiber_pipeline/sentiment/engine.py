@@ -1,0 +1,89 @@
+"""The local sentiment engine: no account, no download, the same answer every time."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from fiber_pipeline.engines import ITEM, Answers
+from fiber_pipeline.sentiment.confidence import confidence
+from fiber_pipeline.sentiment.emotions import emotions_of
+from fiber_pipeline.sentiment.judgement import Judgement, judge
+from fiber_pipeline.sentiment.knowledge import default_knowledge, load_knowledge
+from fiber_pipeline.sentiment.reading import CommentReader, Hit
+
+MODEL = "lexicon-1"
+
+_EMOTION = pa.struct([("emotion", pa.string()), ("strength", pa.float64()), ("evidence", pa.list_(pa.string()))])
+_SCHEMA = {
+    ITEM: pa.int64(),
+    "sentiment": pa.string(),
+    "score": pa.float64(),
+    "intensity": pa.string(),
+    "confidence": pa.float64(),
+    "evidence": pa.list_(pa.string()),
+    "emotions": pa.list_(_EMOTION),
+    "urgency": pa.string(),
+    "urgency_evidence": pa.list_(pa.string()),
+    "prompt_version": pa.string(),
+}
+
+
+class LocalSentimentEngine:
+    """Scores comments by lexicon and rules; see `sentiment.explain` for how a label came about."""
+
+    name = "local"
+
+    def __init__(self, lexicons: Iterable[Path] = (), rules: Iterable[Path] = ()) -> None:
+        """Use the package's own data, extended by a user's `lexicons` (TSV) and `rules` (YAML), if any.
+
+        Raises DataFileError or RuleError, saying where, if one of them is malformed.
+        """
+        lexicons, rules = tuple(lexicons), tuple(rules)
+        own = bool(lexicons or rules)
+        self.model = f"{MODEL}+own" if own else MODEL
+        self._reader = CommentReader(load_knowledge(lexicons, rules) if own else default_knowledge())
+
+    def answer(self, request: pd.DataFrame) -> Answers:
+        """Score texts; see `SentimentEngine.answer`. Every text is answered."""
+        glosses = request["text_es"].tolist() if "text_es" in request else [None] * len(request)
+        columns: dict[str, list[Any]] = {name: [] for name in _SCHEMA}
+        for item, (text, gloss) in enumerate(zip(request["text"].tolist(), glosses, strict=True)):
+            judgement = judge(self._reader, text or "", gloss if isinstance(gloss, str) else None)
+            _append(columns, item, judgement)
+        arrays = [pa.array(columns[name], kind) for name, kind in _SCHEMA.items()]
+        frame = pa.table(arrays, names=list(_SCHEMA)).to_pandas(types_mapper=pd.ArrowDtype)
+        return Answers(frame)
+
+
+def _append(columns: dict[str, list[Any]], item: int, judgement: Judgement) -> None:
+    verdict, reading = judgement.verdict, judgement.reading
+    columns[ITEM].append(item)
+    columns["sentiment"].append(verdict.sentiment)
+    columns["score"].append(round(verdict.score, 4))
+    columns["intensity"].append(verdict.intensity)
+    columns["confidence"].append(
+        confidence(reading, verdict, judgement.words, from_gloss=judgement.from_gloss)
+    )
+    columns["evidence"].append([_words(judgement, hit) for hit in reading.hits if hit.value])
+    columns["emotions"].append(
+        [
+            {
+                "emotion": emotion.emotion,
+                "strength": emotion.strength,
+                "evidence": [_words(judgement, hit) for hit in emotion.hits],
+            }
+            for emotion in emotions_of(reading.hits)
+        ]
+    )
+    columns["urgency"].append(judgement.urgency)
+    columns["urgency_evidence"].append(
+        [judgement.span(first, last) for first, last in judgement.urgency_spans]
+    )
+    columns["prompt_version"].append(None)
+
+
+def _words(judgement: Judgement, hit: Hit) -> str:
+    return judgement.span(hit.first, hit.last)
