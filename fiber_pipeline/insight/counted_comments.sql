@@ -1,0 +1,83 @@
+-- Every comment that counts, once: its day in Asunción, what it is split by, what is counted of it, and the signs
+-- of churn with the risk they add up to. Mentions are counted on informative comments only, so that shares of
+-- informative comments cannot exceed one.
+CREATE OR REPLACE TEMP TABLE insight_comments AS
+WITH counted AS (
+    SELECT
+        comments.comment_id,
+        comments.batch,
+        CASE WHEN contains(comments.batch, '/') THEN split_part(comments.batch, '/', 1) END AS source,
+        comments.customer_id,
+        comments.commented_at,
+        timezone('America/Asuncion', comments.commented_at)::DATE AS day,
+        comments.is_informative,
+        comments.nps,
+        comments.nps_group,
+        -- Satisfied is at or above three quarters of either scale: 4 of 1-5, 8 of 0-10.
+        CASE comments.rating_scale
+            WHEN '1-5' THEN comments.rating >= 4
+            WHEN '0-10' THEN comments.rating >= 8
+        END AS is_satisfied,
+        translated_comments.language,
+        CASE WHEN comments.is_informative THEN sentiment_scores.sentiment END AS sentiment,
+        CASE WHEN comments.is_informative THEN sentiment_scores.score END AS score,
+        CASE WHEN comments.is_informative THEN sentiment_scores.intensity END AS intensity,
+        CASE WHEN comments.is_informative THEN sentiment_scores.urgency END AS urgency
+    FROM comments
+    LEFT JOIN translated_comments ON translated_comments.comment_id = comments.comment_id
+    LEFT JOIN sentiment_scores ON sentiment_scores.comment_id = comments.comment_id
+    WHERE comments.duplicate_of IS NULL
+),
+theme_signs AS (
+    SELECT
+        comment_id,
+        bool_or(theme = 'cancellation' AND sentiment <> 'positive') AS cancellation,
+        bool_or(
+            theme = 'cancellation'
+            AND list_has_any(string_split(lower(array_to_string(evidence, ' ')), ' '), $competitors)
+        ) AS competitor,
+        bool_or(theme = 'resolution_time' AND sentiment = 'negative') AS long_unresolved
+    FROM comment_themes
+    WHERE theme IN ('cancellation', 'resolution_time')
+    GROUP BY comment_id
+),
+complaints AS (
+    SELECT
+        comment_id,
+        count(*) OVER (
+            PARTITION BY source, customer_id ORDER BY commented_at
+            RANGE BETWEEN INTERVAL 90 DAYS PRECEDING AND CURRENT ROW
+        ) AS recent
+    FROM counted
+    WHERE customer_id IS NOT NULL AND commented_at IS NOT NULL
+        AND (sentiment = 'negative' OR nps_group = 'detractor')
+),
+signs AS (
+    SELECT
+        counted.*,
+        is_informative OR nps_group IS NOT NULL AS is_assessed,
+        coalesce(theme_signs.cancellation, FALSE) AS cancellation,
+        coalesce(theme_signs.competitor, FALSE) AS competitor,
+        coalesce(complaints.recent, 0) >= 2 AS repeated_negative,
+        coalesce(nps <= 3, FALSE) AS severe_detractor,
+        coalesce(nps_group = 'detractor', FALSE) AS detractor,
+        coalesce(urgency = 'high', FALSE) AS high_urgency,
+        coalesce(theme_signs.long_unresolved, FALSE) AS long_unresolved,
+        coalesce(sentiment = 'negative' AND intensity = 'strong', FALSE) AS strong_negative,
+        coalesce(sentiment = 'negative', FALSE) AS negative
+    FROM counted
+    LEFT JOIN theme_signs ON theme_signs.comment_id = counted.comment_id AND counted.is_informative
+    LEFT JOIN complaints ON complaints.comment_id = counted.comment_id
+)
+SELECT
+    *,
+    1 - (CASE WHEN cancellation THEN 1 - $cancellation ELSE 1 END)
+        * (CASE WHEN competitor THEN 1 - $competitor ELSE 1 END)
+        * (CASE WHEN repeated_negative THEN 1 - $repeated_negative ELSE 1 END)
+        * (CASE WHEN severe_detractor THEN 1 - $severe_detractor ELSE 1 END)
+        * (CASE WHEN detractor THEN 1 - $detractor ELSE 1 END)
+        * (CASE WHEN high_urgency THEN 1 - $high_urgency ELSE 1 END)
+        * (CASE WHEN long_unresolved THEN 1 - $long_unresolved ELSE 1 END)
+        * (CASE WHEN strong_negative THEN 1 - $strong_negative ELSE 1 END)
+        * (CASE WHEN negative THEN 1 - $negative ELSE 1 END) AS risk
+FROM signs

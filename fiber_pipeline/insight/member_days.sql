@@ -1,0 +1,72 @@
+-- What is counted of every member of every dimension on every day (null for comments without a date). Everything
+-- here adds up, so weeks, months and the whole are sums of these rows.
+CREATE OR REPLACE TEMP TABLE insight_member_days AS
+WITH theme_members AS (
+    SELECT comment_themes.comment_id, 'theme' AS dimension, comment_themes.theme AS member,
+        comment_themes.sentiment = 'negative' AS is_theme_negative
+    FROM comment_themes
+    UNION ALL
+    SELECT comment_id, 'category', category, bool_or(sentiment = 'negative')
+    FROM comment_themes
+    GROUP BY comment_id, category
+),
+metadata_values AS (
+    SELECT
+        insight_comments.comment_id,
+        wanted.name,
+        coalesce(nullif(trim(json_extract_string(raw_comments.metadata, wanted.pointer)), ''), $no_member) AS member
+    FROM insight_comments
+    JOIN comments ON comments.comment_id = insight_comments.comment_id
+    JOIN raw_comments ON raw_comments.batch = comments.batch AND raw_comments.row_id = comments.row_id
+    CROSS JOIN (SELECT unnest($metadata_names) AS name, unnest($metadata_pointers) AS pointer) AS wanted
+    WHERE len($metadata_names) > 0
+),
+frequent_values AS (
+    SELECT name, member
+    FROM metadata_values
+    GROUP BY name, member
+    QUALIFY row_number() OVER (PARTITION BY name ORDER BY count(*) DESC, member) <= $most_members
+),
+memberships AS (
+    SELECT comment_id, 'all' AS dimension, 'all' AS member, NULL::BOOLEAN AS is_theme_negative FROM insight_comments
+    UNION ALL
+    SELECT comment_id, 'batch', batch, NULL FROM insight_comments
+    UNION ALL
+    SELECT comment_id, 'source', coalesce(source, $no_member), NULL FROM insight_comments
+    UNION ALL
+    SELECT comment_id, 'language', coalesce(language, $no_member), NULL FROM insight_comments
+    UNION ALL
+    SELECT comment_id, dimension, member, is_theme_negative FROM theme_members
+    UNION ALL
+    SELECT metadata_values.comment_id, 'metadata:' || metadata_values.name,
+        coalesce(frequent_values.member, $other_members), NULL
+    FROM metadata_values
+    LEFT JOIN frequent_values
+        ON frequent_values.name = metadata_values.name AND frequent_values.member = metadata_values.member
+)
+SELECT
+    memberships.dimension,
+    memberships.member,
+    facts.day,
+    count(*) AS comments,
+    count(*) FILTER (WHERE is_informative) AS informative,
+    count(*) FILTER (WHERE nps_group = 'promoter') AS promoters,
+    count(*) FILTER (WHERE nps_group = 'passive') AS passives,
+    count(*) FILTER (WHERE nps_group = 'detractor') AS detractors,
+    count(is_satisfied) AS rated,
+    count(*) FILTER (WHERE is_satisfied) AS satisfied,
+    count(sentiment) AS scored,
+    count(*) FILTER (WHERE sentiment = 'positive') AS positive,
+    count(*) FILTER (WHERE sentiment = 'neutral') AS neutral,
+    count(*) FILTER (WHERE sentiment = 'negative') AS negative,
+    count(*) FILTER (WHERE sentiment = 'mixed') AS mixed,
+    coalesce(sum(score), 0) AS score_sum,
+    coalesce(sum(score * score), 0) AS score_squares,
+    count(*) FILTER (WHERE urgency = 'high') AS urgent,
+    count(*) FILTER (WHERE is_assessed) AS assessed,
+    count(*) FILTER (WHERE is_assessed AND risk >= $at_risk) AS at_risk,
+    count(*) FILTER (WHERE is_theme_negative) AS theme_negative
+FROM memberships
+JOIN insight_comments AS facts ON facts.comment_id = memberships.comment_id
+WHERE memberships.is_theme_negative IS NULL OR facts.is_informative
+GROUP BY ALL
