@@ -5,12 +5,18 @@ those go to the next engine of the chain, and the row says so. Protocols live wi
 `language.protocol`, `translation.protocol`, `sentiment.protocol`, `themes.protocol`.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
+
+from fiber_pipeline.tables import Table
+
+Progress = Callable[[int, int], None]
 
 ITEM = "item"
 REQUEST_SIZE = 4096
@@ -46,6 +52,48 @@ class Engine(Protocol):
 
     def answer(self, request: pd.DataFrame) -> Answers:
         """Answer texts. `request` has a RangeIndex and the columns its kind's protocol names."""
+
+
+@dataclass(frozen=True)
+class Distinct:
+    """Texts without repetition, and how to get back from them.
+
+    request: the frame an engine is asked with, a row per distinct text.
+    item_of: for every row of the original frame, its row in `request`.
+    """
+
+    request: pd.DataFrame
+    item_of: npt.NDArray[np.int64]
+
+
+def distinct_texts(frame: pd.DataFrame, columns: Sequence[str]) -> Distinct:
+    """Reduce `frame` to its distinct `text`s; the other `columns` must depend on the text alone."""
+    item_of, _ = pd.factorize(frame["text"])
+    first_rows = np.full(int(item_of.max()) + 1 if len(item_of) else 0, -1, dtype=np.int64)
+    # Assigned backwards, so that the first row of each text stands.
+    first_rows[item_of[::-1]] = np.arange(len(item_of) - 1, -1, -1)
+    request = frame[list(columns)].iloc[first_rows].reset_index(drop=True)
+    return Distinct(request, item_of.astype(np.int64))
+
+
+def collect(table: Table, chain: Sequence[Engine], request: pd.DataFrame, progress: Progress | None = None) -> pa.Table:
+    """Ask the chain and gather what `table` declares of its answers, as Arrow, with column `item`, ordered by it.
+
+    Columns that the engines do not fill (keys, and what is known only per comment) are not in the result.
+    """
+    parts = []
+    answered = 0
+    for frame in ask(chain, request):
+        fields = [field for field in table.arrow_schema if field.name in frame.columns]
+        schema = pa.schema([pa.field(ITEM, pa.int64()), *(pa.field(field.name, field.type) for field in fields)])
+        parts.append(pa.Table.from_pandas(frame, schema=schema, preserve_index=False))
+        answered += frame[ITEM].nunique()
+        if progress is not None:
+            progress(answered, len(request))
+    if not parts:
+        fields = [pa.field(ITEM, pa.int64()), *table.arrow_schema]
+        return pa.schema(fields).empty_table()
+    return pa.concat_tables(parts, promote_options="default").sort_by(ITEM)
 
 
 def ask(chain: Sequence[Engine], request: pd.DataFrame) -> Iterator[pd.DataFrame]:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import pandas as pd
 import pyarrow as pa
-from fiber_pipeline.sentiment.consistency import check_against_scores
 
 from fiber_pipeline.engines import Progress, collect, distinct_texts
+from fiber_pipeline.sentiment.consistency import check_against_scores
 from fiber_pipeline.sentiment.protocol import SentimentEngine
 from fiber_pipeline.tables import SENTIMENT_SCORES
 

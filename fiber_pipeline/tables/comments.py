@@ -8,8 +8,9 @@ from fiber_pipeline.tables.vocabulary import NPS_GROUPS
 
 # A response is the same answer given once. Equal responses are the same one exported twice when the k-th in one
 # batch meets the k-th in another, and within a batch when they carry enough to tell two people apart
-# (`is_distinctive`). The earliest ingested stands as the original. Linking runs over all batches inside each
-# write, so the links are the same whatever order batches arrive in, and heal when a batch is replaced.
+# (`is_distinctive`). The earliest ingested stands as the original. Linking runs inside each write, over the rows
+# of every batch that answer like a row that came or went: the links are then the same whatever order batches are
+# written in, they heal when a batch is replaced, and a write costs what it changes rather than the whole history.
 _LINK_DUPLICATES = """
 UPDATE comments SET duplicate_of = linked.original
 FROM (
@@ -19,6 +20,7 @@ FROM (
             ORDER BY ingested_at, batch, position
         ), comment_id) AS original
     FROM comments
+    WHERE response_key IN (SELECT response_key FROM incoming_rows UNION SELECT response_key FROM replaced_rows)
 ) AS linked
 WHERE comments.comment_id = linked.comment_id AND comments.batch = linked.batch
     AND comments.duplicate_of IS DISTINCT FROM linked.original

@@ -1,0 +1,26 @@
+"""`emergent_themes`: what the taxonomy lacks."""
+
+import dagster as dg
+import pandas as pd
+
+from fiber_pipeline.assets.publishing import table_asset
+from fiber_pipeline.insight import comments_without_theme
+from fiber_pipeline.resources import EnginesResource, WarehouseResource
+from fiber_pipeline.tables import EMERGENT_THEMES
+from fiber_pipeline.themes import discover_emergent_themes
+
+
+@table_asset(
+    EMERGENT_THEMES,
+    code=["themes", "text"],
+    deps=["comments", "comment_themes"],
+)
+def emergent_themes(
+    context: dg.AssetExecutionContext, warehouse: WarehouseResource, engines: dg.ResourceParam[EnginesResource]
+) -> pd.DataFrame:
+    """What customers speak of that no theme of the taxonomy covers, clustered and labelled in their own words."""
+    store = warehouse.open()
+    previous = store.read(EMERGENT_THEMES)
+    with store.reader() as connection:
+        unmatched = comments_without_theme(connection)
+    return discover_emergent_themes(unmatched, engines.taxonomy(), previous=previous)

@@ -1,0 +1,23 @@
+"""`insights`: measured facts."""
+
+import dagster as dg
+import pandas as pd
+
+from fiber_pipeline.assets.publishing import table_asset
+from fiber_pipeline.insight import measure_insights
+from fiber_pipeline.resources import WarehouseResource
+from fiber_pipeline.settings import Settings
+from fiber_pipeline.tables import INSIGHTS
+
+
+@table_asset(
+    INSIGHTS,
+    code=["insight"],
+    deps=["raw_comments", "comments", "translated_comments", "sentiment_scores", "comment_themes"],
+)
+def insights(
+    context: dg.AssetExecutionContext, warehouse: WarehouseResource, settings: dg.ResourceParam[Settings]
+) -> pd.DataFrame:
+    """NPS, CSAT, sentiment, volume and themes by period, batch, source, language and theme, with intervals."""
+    with warehouse.open().reader() as connection:
+        return measure_insights(connection, metadata_columns=settings.metadata_columns)

@@ -1,0 +1,39 @@
+"""What the assets that write files for people share: their configuration and what they tell about a file."""
+
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+from pydantic import Field
+
+READS = ("comments", "translated_comments", "sentiment_scores", "comment_themes")
+WORKBOOK_NAME = "fiber_insights.xlsx"
+REPORT_NAME = "fiber_report.html"
+EXPORTS_NAME = "exports"
+INSIGHTS = ("themes", "emergent_themes", "insights", "forecasts", "recommendations")
+
+
+class OutputConfig(dg.Config):
+    """What a file is limited to."""
+
+    source: str | None = Field(
+        default=None, description="Only this source (the first folder of a batch's path); everything if left out."
+    )
+
+    def place(self, folder: Path, name: str) -> Path:
+        """Where a file of this name goes: in the folder, or in one of the source's own."""
+        return folder / self.source / name if self.source else folder / name
+
+
+def file_metadata(path: Path) -> dict[str, Any]:
+    """Where a file is and how large."""
+    return {
+        "path": dg.MetadataValue.path(str(path.resolve())),
+        "open": dg.MetadataValue.url(path.resolve().as_uri()),
+        "megabytes": round(path.stat().st_size / 1e6, 2),
+    }
+
+
+def output_paths(folder: Path) -> list[Path]:
+    """What of workbook, report and exports stands in the outputs folder."""
+    return [path for name in (WORKBOOK_NAME, REPORT_NAME, EXPORTS_NAME) if (path := folder / name).exists()]

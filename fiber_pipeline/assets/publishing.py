@@ -1,0 +1,106 @@
+"""How an asset's frame becomes a published table: checked first, then written, then shown.
+
+Checks of this module block: they are evaluated before the frame is handed to the IO manager, so rows that fail are
+never written, and what stood in the table stays.
+"""
+
+import functools
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+import dagster as dg
+import pandas as pd
+
+from fiber_pipeline.assets.partitions import FEEDBACK_BATCHES
+from fiber_pipeline.assets.previews import preview
+from fiber_pipeline.checks import (
+    BLOCKING_CHECKS,
+    ONE_ROW_PER_COMMENT,
+    SCHEMA,
+    CheckOutcome,
+    check_one_row_per_comment,
+    check_schema,
+)
+from fiber_pipeline.code_version import code_version
+from fiber_pipeline.tables import Table
+from fiber_pipeline.warehouse.dagster_metadata import table_metadata
+
+IO_MANAGER = "warehouse_io"
+Events = Iterator[dg.Output[pd.DataFrame] | dg.AssetCheckResult]
+
+
+def table_asset(
+    table: Table,
+    *,
+    code: Sequence[str],
+    reads: Mapping[str, Sequence[str]] | None = None,
+    deps: Sequence[str] = (),
+    row_per_comment: str | None = None,
+    also: Mapping[str, Callable[[pd.DataFrame], CheckOutcome]] = MappingProxyType({}),
+) -> Callable[[Callable[..., pd.DataFrame]], dg.AssetsDefinition]:
+    """Make an asset of a function that returns the table's frame.
+
+    code: packages and modules whose source decides what the asset holds; they make its code version.
+    reads: the columns to load of each table the function takes as an argument.
+    deps: tables that the function reads by itself, in SQL.
+    row_per_comment: the argument that holds the comments, if the table must have a row for each of them.
+    also: further blocking checks of the frame, by name.
+    """
+
+    def decorate(compute: Callable[..., pd.DataFrame]) -> dg.AssetsDefinition:
+        @functools.wraps(compute)
+        def run(context: dg.AssetExecutionContext, **arguments: Any) -> Events:
+            frame = compute(context, **arguments)
+            outcomes = [check(frame) for check in also.values()]
+            if row_per_comment is not None:
+                outcomes.append(check_one_row_per_comment(frame, len(arguments[row_per_comment])))
+            yield from publish(table, frame, outcomes)
+
+        checks = [SCHEMA, *([ONE_ROW_PER_COMMENT] if row_per_comment else []), *also]
+        return dg.asset(
+            name=table.name,
+            description=describe(table, compute.__doc__ or ""),
+            partitions_def=FEEDBACK_BATCHES if table.partitioned else None,
+            ins={name: dg.AssetIn(metadata={"columns": list(columns)}) for name, columns in (reads or {}).items()},
+            deps=list(deps),
+            io_manager_key=IO_MANAGER,
+            code_version=code_version(*code),
+            metadata=table_metadata(table),
+            check_specs=[spec(name, table) for name in checks],
+        )(run)
+
+    return decorate
+
+
+def publish(
+    table: Table,
+    frame: pd.DataFrame,
+    outcomes: Sequence[CheckOutcome] = (),
+    metadata: Mapping[str, Any] | None = None,
+    output_name: str = "result",
+) -> Events:
+    """Evaluate the schema and `outcomes`; yield the table for writing if all pass, else fail with what is wrong."""
+    evaluated = [check_schema(table, frame), *outcomes]
+    for outcome in evaluated:
+        yield dg.AssetCheckResult(
+            asset_key=table.name,
+            check_name=outcome.name,
+            passed=outcome.passed,
+            description=outcome.description,
+            metadata=dict(outcome.figures),
+        )
+    failed = [outcome.description for outcome in evaluated if not outcome.passed]
+    if failed:
+        raise dg.Failure(f"{table.name} was not written: {'; '.join(failed)}", allow_retries=False)
+    yield dg.Output(frame, output_name=output_name, metadata={**preview(table, frame), **(metadata or {})})
+
+
+def spec(check: str, table: Table) -> dg.AssetCheckSpec:
+    """The declaration of a blocking check of this module."""
+    return dg.AssetCheckSpec(check, asset=table.name, blocking=True, description=BLOCKING_CHECKS[check].__doc__)
+
+
+def describe(table: Table, text: str) -> str:
+    """The asset's description: what it is, and what one row is."""
+    return f"{text.strip()}\n\nOne row is {table.row}."

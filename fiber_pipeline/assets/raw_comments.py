@@ -1,0 +1,93 @@
+"""`raw_comments` and `rejected_rows`: the rows of a batch's file."""
+
+from datetime import UTC, datetime
+from pathlib import PurePosixPath
+
+import dagster as dg
+
+from fiber_pipeline.assets.partitions import FEEDBACK_BATCHES
+from fiber_pipeline.assets.publishing import IO_MANAGER, Events, describe, publish, spec
+from fiber_pipeline.checks import ROW_CONSERVATION, SCHEMA, check_row_conservation
+from fiber_pipeline.code_version import code_version
+from fiber_pipeline.inbox import UnusableName, check_batch_key
+from fiber_pipeline.readers import Reading, UnreadableFile, read_file
+from fiber_pipeline.resources import InboxResource, WarehouseResource
+from fiber_pipeline.tables import RAW_COMMENTS, REJECTED_ROWS
+from fiber_pipeline.warehouse.dagster_metadata import table_metadata
+
+_VERSION = code_version("readers", "inbox")
+
+
+@dg.multi_asset(
+    name="raw_comments",
+    partitions_def=FEEDBACK_BATCHES,
+    outs={
+        table.name: dg.AssetOut(
+            description=describe(table, text),
+            io_manager_key=IO_MANAGER,
+            code_version=_VERSION,
+            metadata=table_metadata(table),
+        )
+        for table, text in (
+            (RAW_COMMENTS, "Every accepted row of a batch's file, as it stood there, unredacted."),
+            (REJECTED_ROWS, "Every row that could not be accepted, with the reason."),
+        )
+    },
+    check_specs=[
+        spec(SCHEMA, RAW_COMMENTS),
+        spec(ROW_CONSERVATION, RAW_COMMENTS),
+        spec(SCHEMA, REJECTED_ROWS),
+    ],
+)
+def raw_comments(context: dg.AssetExecutionContext, inbox: InboxResource, warehouse: WarehouseResource) -> Events:
+    """Read a batch's file; quarantine it if it cannot be read."""
+    reading = _read(context.partition_key, inbox, warehouse)
+    summary = reading.summary
+    copy_of = _copy_of(warehouse, context.partition_key, summary.file_sha256)
+    if copy_of is not None:
+        context.log.warning("%s has the same content as %s; its comments count once", context.partition_key, copy_of)
+    yield from publish(REJECTED_ROWS, reading.rejected, output_name=REJECTED_ROWS.name)
+    yield from publish(
+        RAW_COMMENTS,
+        reading.raw,
+        [check_row_conservation(summary.data_rows, len(reading.raw), len(reading.rejected))],
+        {
+            "file_sha256": summary.file_sha256,
+            "copy_of": copy_of or "",
+            "how_it_was_read": dg.MetadataValue.md(summary.as_markdown()),
+        },
+        output_name=RAW_COMMENTS.name,
+    )
+
+
+def _copy_of(warehouse: WarehouseResource, batch: str, sha256: str) -> str | None:
+    batches = warehouse.open().batches()
+    others = batches[(batches["file_sha256"] == sha256) & (batches["batch"] != batch)]
+    return None if others.empty else str(others.sort_values("ingested_at")["batch"].iloc[0])
+
+
+def _read(batch: str, inbox: InboxResource, warehouse: WarehouseResource) -> Reading:
+    box, quarantine = inbox.open(), inbox.quarantine()
+    mappings = inbox.mappings()
+    sha256 = box.sha256(batch)
+    first_ingested = warehouse.open().first_ingested(batch, sha256)
+    try:
+        check_batch_key(batch)
+        with box.local_copy(batch) as path:
+            reading = read_file(
+                path,
+                batch=batch,
+                # Reading the same content again is no news: the moment it first came in stands.
+                ingested_at=first_ingested or datetime.now(UTC),
+                mapping=mappings.for_batch(batch) if mappings else None,
+                limits=inbox.limits(),
+            )
+    except (UnreadableFile, UnusableName) as problem:
+        place = quarantine.take(box, batch, str(problem))
+        raise dg.Failure(
+            f"{PurePosixPath(batch).name} was quarantined: {problem}",
+            metadata={"batch": batch, "quarantined_as": dg.MetadataValue.path(str(place)), "reason": str(problem)},
+            allow_retries=False,
+        ) from None
+    quarantine.release(batch)
+    return reading

@@ -1,0 +1,28 @@
+"""`translated_comments`: language and Spanish text."""
+
+import dagster as dg
+import pandas as pd
+
+from fiber_pipeline.assets.publishing import table_asset
+from fiber_pipeline.resources import EnginesResource, ProgressResource
+from fiber_pipeline.tables import TRANSLATED_COMMENTS
+from fiber_pipeline.translation.translated_comments import translate_comments
+
+
+@table_asset(
+    TRANSLATED_COMMENTS,
+    code=["language", "translation", "text", "engines.py"],
+    reads={"comments": ["batch", "comment_id", "text"]},
+    row_per_comment="comments",
+)
+def translated_comments(
+    context: dg.AssetExecutionContext,
+    comments: pd.DataFrame,
+    engines: dg.ResourceParam[EnginesResource],
+    progress: dg.ResourceParam[ProgressResource],
+) -> pd.DataFrame:
+    """The language of each comment, and its text in Spanish: translated, glossed, or as it stood."""
+    chains = engines.open()
+    return translate_comments(
+        comments, chains.language, chains.translation, progress.begin("language and translation", context.log)
+    )

@@ -1,0 +1,19 @@
+"""`workbook`: the Excel file."""
+
+import dagster as dg
+
+from fiber_pipeline.assets.output_files import INSIGHTS, READS, WORKBOOK_NAME, OutputConfig, file_metadata
+from fiber_pipeline.code_version import code_version
+from fiber_pipeline.outputs import write_workbook
+from fiber_pipeline.resources import OutputsResource, WarehouseResource
+
+
+@dg.asset(deps=[*READS, *INSIGHTS], code_version=code_version("outputs"))
+def workbook(
+    config: OutputConfig, warehouse: WarehouseResource, outputs: OutputsResource
+) -> dg.MaterializeResult[None]:
+    """An Excel workbook in Spanish: key figures, themes, trends, priorities, whom to call, and every comment."""
+    path = config.place(outputs.open(), WORKBOOK_NAME)
+    with warehouse.open().reader() as connection:
+        summary = write_workbook(connection, path, source=config.source)
+    return dg.MaterializeResult(metadata={**file_metadata(path), **summary.as_metadata()})

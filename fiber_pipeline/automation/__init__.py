@@ -1,0 +1,11 @@
+"""What runs without being asked: jobs, schedules, sensors. Deciding what is new belongs to `inbox`."""
+
+from fiber_pipeline.automation.inbox_sensor import inbox_sensor
+from fiber_pipeline.automation.jobs import analyse_batch, refresh_insights, write_reports
+from fiber_pipeline.automation.schedules import daily_insights
+
+ALL_JOBS = (analyse_batch, refresh_insights, write_reports)
+ALL_SCHEDULES = (daily_insights,)
+ALL_SENSORS = (inbox_sensor,)
+
+__all__ = ["ALL_JOBS", "ALL_SCHEDULES", "ALL_SENSORS"]

@@ -1,0 +1,59 @@
+"""The sensor that turns files dropped into the inbox into runs."""
+
+import time
+
+import dagster as dg
+
+from fiber_pipeline.assets.partitions import FEEDBACK_BATCHES
+from fiber_pipeline.automation.jobs import analyse_batch
+from fiber_pipeline.inbox import Arrival, UnusableName, check_batch_key, find_arrivals
+from fiber_pipeline.inbox.arrivals import dump_seen, load_seen
+from fiber_pipeline.resources import InboxResource
+
+
+@dg.sensor(
+    job=analyse_batch,
+    minimum_interval_seconds=30,
+    description="Looks for new and changed files in the inbox; each becomes a batch and a run of `analyse_batch`.",
+)
+def inbox_sensor(context: dg.SensorEvaluationContext, inbox: InboxResource) -> dg.SensorResult:
+    """Ask for a run for each arrival, at most `batches_per_tick` of them; the rest wait for the next tick."""
+    box, quarantine = inbox.open(), inbox.quarantine()
+    arrivals, seen = find_arrivals(
+        box.files(),
+        load_seen(context.cursor),
+        now=time.time(),
+        settle_seconds=inbox.settle_seconds,
+        limit=inbox.batches_per_tick,
+        sha256=box.sha256,
+    )
+    usable = []
+    for arrival in arrivals:
+        try:
+            check_batch_key(arrival.batch)
+        except UnusableName as problem:
+            # No run can have this key, so the note is left here rather than by the run.
+            quarantine.take(box, arrival.batch, str(problem))
+            context.log.error("quarantined: %s", problem)
+        else:
+            usable.append(arrival)
+    cursor = dump_seen(seen)
+    if not usable:
+        waiting = sum(item.is_pending for item in seen.values())
+        reason = f"nothing new among {len(seen)} files; {waiting} still settling"
+        return dg.SensorResult(skip_reason=reason, cursor=cursor)
+    batches = [arrival.batch for arrival in usable]
+    return dg.SensorResult(
+        run_requests=[_request(arrival) for arrival in usable],
+        dynamic_partitions_requests=[FEEDBACK_BATCHES.build_add_request(batches)],
+        cursor=cursor,
+    )
+
+
+def _request(arrival: Arrival) -> dg.RunRequest:
+    # The time is in the key so that a file that returns to an earlier content, or is dropped again, runs again.
+    return dg.RunRequest(
+        run_key=f"{arrival.batch}:{arrival.sha256}:{arrival.modified}",
+        partition_key=arrival.batch,
+        tags={"fiber/sha256": arrival.sha256[:16]},
+    )

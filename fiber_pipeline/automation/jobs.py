@@ -1,0 +1,35 @@
+"""The jobs: one batch, the insights over all of them, the files people read."""
+
+import dagster as dg
+
+from fiber_pipeline.assets.partitions import FEEDBACK_BATCHES
+
+BATCH_ASSETS = (
+    "raw_comments",
+    "rejected_rows",
+    "comments",
+    "translated_comments",
+    "sentiment_scores",
+    "comment_themes",
+)
+INSIGHT_ASSETS = ("themes", "emergent_themes", "insights", "forecasts", "recommendations")
+REPORT_ASSETS = ("workbook", "report", "exports")
+
+analyse_batch = dg.define_asset_job(
+    "analyse_batch",
+    selection=dg.AssetSelection.assets(*BATCH_ASSETS),
+    partitions_def=FEEDBACK_BATCHES,
+    description="Reads one file of the inbox and annotates its comments. A partition is a file.",
+)
+
+refresh_insights = dg.define_asset_job(
+    "refresh_insights",
+    selection=dg.AssetSelection.assets(*INSIGHT_ASSETS, *REPORT_ASSETS),
+    description="Measures the whole history anew and writes the workbook, the report and the exports.",
+)
+
+write_reports = dg.define_asset_job(
+    "write_reports",
+    selection=dg.AssetSelection.assets(*REPORT_ASSETS),
+    description="Writes the workbook, the report and the exports from the tables as they are.",
+)

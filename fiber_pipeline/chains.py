@@ -1,0 +1,52 @@
+"""Which engines a run asks, in which order: the settings' names made into engines."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from fiber_pipeline.engines import EngineUnavailable
+from fiber_pipeline.settings import AUTO, Settings
+
+if TYPE_CHECKING:
+    from fiber_pipeline.language.protocol import LanguageEngine
+    from fiber_pipeline.sentiment.protocol import SentimentEngine
+    from fiber_pipeline.themes.protocol import ThemeEngine
+    from fiber_pipeline.translation.protocol import TranslationEngine
+
+LOCAL = "local"
+
+
+@dataclass(frozen=True)
+class Chains:
+    """The engines of a run. Each sequence is a fallback chain: the first is asked, the next where it cannot answer."""
+
+    language: "LanguageEngine"
+    translation: "Sequence[TranslationEngine]"
+    sentiment: "Sequence[SentimentEngine]"
+    themes: "Sequence[ThemeEngine]"
+
+
+def build_chains(settings: Settings) -> Chains:
+    """Make the engines the settings name. Raises EngineUnavailable if one of them cannot be had."""
+    from fiber_pipeline.language import LocalLanguageEngine
+    from fiber_pipeline.sentiment import LocalSentimentEngine
+    from fiber_pipeline.themes import LocalThemeEngine, load_taxonomy
+    from fiber_pipeline.translation import GlossTranslationEngine
+
+    for variable, names in (
+        ("FIBER_ENGINES_TRANSLATION", settings.engines_translation),
+        ("FIBER_ENGINES_SENTIMENT", settings.engines_sentiment),
+        ("FIBER_ENGINES_THEMES", settings.engines_themes),
+    ):
+        missing = [name for name in names if name not in (LOCAL, AUTO)]
+        if missing:
+            raise EngineUnavailable(
+                f"{variable} names {', '.join(missing)}, which this version does not have yet; "
+                f"set it to `{LOCAL}` or `{AUTO}`"
+            )
+    return Chains(
+        language=LocalLanguageEngine(),
+        translation=[GlossTranslationEngine()],
+        sentiment=[LocalSentimentEngine()],
+        themes=[LocalThemeEngine(load_taxonomy(settings.taxonomy))],
+    )

@@ -1,0 +1,98 @@
+"""What `fiber run` shows while it works: which batch, which step, how far."""
+
+import logging
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from typing import Any
+
+import dagster as dg
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from fiber_pipeline.engines import Progress as Callback
+
+
+class Narrator:
+    """A progress bar per batch and one for the step at work; plain lines where there is no terminal."""
+
+    def __init__(self) -> None:
+        # Dagster captures stdout and stderr while a step runs; the bar keeps its own way to the terminal.
+        self._stream = os.fdopen(os.dup(sys.stderr.fileno()), "w", encoding="utf-8", errors="replace")
+        self.console = Console(file=self._stream)
+        self._progress = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=self.console,
+            transient=True,
+            disable=not self.console.is_terminal,
+        )
+        self._batches = self._progress.add_task("batches", total=None, visible=False)
+        self._step = self._progress.add_task("", total=None, visible=False)
+        self._stack = ExitStack()
+
+    def __enter__(self) -> "Narrator":
+        self._stack.enter_context(self._progress)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._stack.close()
+        self._stream.close()
+
+    def each(self, batches: Sequence[str]) -> Iterator[str]:
+        """Go through batches, telling which is at work."""
+        self._progress.update(self._batches, total=len(batches), visible=True)
+        for number, batch in enumerate(batches, 1):
+            self._progress.update(self._batches, description=_printable(batch))
+            if not self.console.is_terminal:
+                self.console.print(f"[{number}/{len(batches)}] {_printable(batch)}", markup=False, highlight=False)
+            yield batch
+            self._progress.advance(self._batches)
+        self._progress.update(self._batches, description="batches done")
+
+    def begin(self, step: str, log: logging.Logger) -> Callback:
+        """Show a step's count; part of the pipeline's ProgressResource."""
+        self._progress.update(self._step, description=step, completed=0, total=None, visible=True)
+
+        def tell(done: int, total: int) -> None:
+            self._progress.update(self._step, completed=done, total=total)
+
+        return tell
+
+    def logger(self) -> dg.LoggerDefinition:
+        """A logger that turns Dagster's events into progress and lets warnings and errors through."""
+        handler = _EventHandler(self)
+
+        @dg.logger(description="Progress on the command line")
+        def narrate(context: dg.InitLoggerContext) -> logging.Logger:
+            logger = logging.Logger("fiber")
+            logger.addHandler(handler)
+            return logger
+
+        return narrate
+
+    def hear(self, record: logging.LogRecord) -> None:
+        """Take in a log record of a run."""
+        meta: dict[str, Any] = getattr(record, "dagster_meta", {})
+        event = meta.get("dagster_event")
+        if event is not None and event.event_type == dg.DagsterEventType.STEP_START:
+            self._progress.update(self._step, description=str(event.step_key), completed=0, total=None, visible=True)
+        elif event is None and record.levelno >= logging.WARNING:
+            self.console.print(f"  {meta.get('orig_message', record.getMessage())}", markup=False, highlight=False)
+
+
+class _EventHandler(logging.Handler):
+    def __init__(self, narrator: Narrator) -> None:
+        super().__init__()
+        self._narrator = narrator
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._narrator.hear(record)
+
+
+def _printable(text: str) -> str:
+    return "".join(character if character.isprintable() else "�" for character in text)

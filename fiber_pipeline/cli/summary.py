@@ -1,0 +1,101 @@
+"""What `fiber run` says in the end: what became of each batch, what the comments say, where the files are."""
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.table import Table as Grid
+
+from fiber_pipeline.assets.output_files import output_paths
+from fiber_pipeline.outputs import labels
+from fiber_pipeline.pipeline import Result
+from fiber_pipeline.settings import Settings
+from fiber_pipeline.warehouse import Warehouse
+
+_BATCHES = """
+SELECT c.batch, count(*) AS comments, count(*) FILTER (is_informative) AS informative,
+    count(*) FILTER (duplicate_of IS NOT NULL) AS duplicates,
+    (SELECT count(*) FROM rejected_rows r WHERE r.batch = c.batch) AS rejected
+FROM comments c GROUP BY c.batch
+"""
+_OVERALL = "SELECT metric, value, low, high, sample_size FROM insights WHERE period_kind = 'all' AND dimension = 'all'"
+_LANGUAGES = """
+SELECT language, count(*) AS comments FROM translated_comments JOIN comments USING (comment_id)
+WHERE duplicate_of IS NULL AND is_informative GROUP BY language ORDER BY comments DESC
+"""
+_THEMES = """
+SELECT label_es, mentions, negative_share, nps_impact, trend FROM themes WHERE mentions > 0
+ORDER BY priority DESC NULLS LAST, mentions DESC LIMIT 5
+"""
+_SHARES = ("positive", "neutral", "negative", "mixed")
+
+
+def print_summary(settings: Settings, results: Sequence[Result], refreshed: Result) -> None:
+    """Print the summary to stdout."""
+    console = Console(highlight=False)
+    warehouse = Warehouse(settings.warehouse_location, settings.warehouse_key)
+    with warehouse.reader() as connection:
+        counts = {row[0]: row[1:] for row in connection.execute(_BATCHES).fetchall()}
+        overall = {row[0]: row[1:] for row in connection.execute(_OVERALL).fetchall()}
+        languages = connection.execute(_LANGUAGES).fetchall()
+        themes = connection.execute(_THEMES).fetchall()
+
+    console.print(_batch_grid(results, counts))
+    for result in (*results, refreshed):
+        if result.problem is not None:
+            console.print(f"\n{_printable(result.name)} failed:", style="bold red", markup=False)
+            console.print(f"  {_printable(result.problem)}", markup=False, soft_wrap=True)
+    if overall:
+        console.print("\nOver all batches, duplicates counted once", style="bold")
+        for line in _figures(overall):
+            console.print(f"  {line}", markup=False)
+        told = ", ".join(f"{labels.LANGUAGES[language]} {count}" for language, count in languages)
+        console.print(f"  Languages of informative comments: {told}", markup=False)
+    if themes:
+        console.print(_theme_grid(themes))
+    console.print("\nWarehouse and files", style="bold")
+    for path in [settings.warehouse_location, *map(str, output_paths(settings.outputs_dir))]:
+        console.print(f"  {path}", markup=False, soft_wrap=True)
+
+
+def _batch_grid(results: Sequence[Result], counts: dict[str, tuple[int, ...]]) -> Grid:
+    grid = Grid("batch", "state", title="Batches", title_justify="left", title_style="bold")
+    for heading in ("comments", "informative", "duplicates", "rejected rows"):
+        grid.add_column(heading, justify="right")
+    for result in results:
+        state = "[red]failed[/red]" if result.failed else "up to date" if result.skipped else "analysed"
+        figures = counts.get(result.name, ()) if not result.failed else ()
+        grid.add_row(_printable(result.name), state, *map(str, figures))
+    return grid
+
+
+def _theme_grid(themes: Sequence[tuple[str, int, float | None, float | None, str]]) -> Grid:
+    grid = Grid("theme", title="\nThemes to act on first", title_justify="left", title_style="bold")
+    for heading in ("mentions", "negative", "NPS impact"):
+        grid.add_column(heading, justify="right")
+    grid.add_column("trend")
+    for label, mentions, negative, impact, trend in themes:
+        grid.add_row(
+            label,
+            str(mentions),
+            "–" if negative is None else f"{negative:.0%}",
+            "–" if impact is None else f"{impact:+.0f}",
+            trend,
+        )
+    return grid
+
+
+def _figures(overall: dict[str, tuple[float | None, float | None, float | None, int]]) -> list[str]:
+    lines = []
+    if "nps" in overall and overall["nps"][0] is not None:
+        value, low, high, sample = overall["nps"]
+        interval = "" if low is None or high is None else f" (95 % interval {low:+.0f} to {high:+.0f})"
+        lines.append(f"NPS {value:+.0f}{interval}, {sample} answers")
+    mix = [(name, overall.get(f"{name}_share", (None, None, None, 0))) for name in _SHARES]
+    if all(figure[0] is not None for _, figure in mix):
+        told = ", ".join(f"{name} {figure[0]:.0%}" for name, figure in mix)
+        lines.append(f"Sentiment: {told}, {mix[0][1][3]} comments")
+    return lines
+
+
+def _printable(text: str) -> str:
+    return "".join(character if character.isprintable() or character == "\n" else "�" for character in text)

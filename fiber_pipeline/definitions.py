@@ -1,0 +1,71 @@
+"""Everything Dagster loads, assembled in one place."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import dagster as dg
+
+from fiber_pipeline.assets import ALL_ASSETS
+from fiber_pipeline.assets.policy import apply_policy
+from fiber_pipeline.assets.publishing import IO_MANAGER
+from fiber_pipeline.automation import ALL_JOBS, ALL_SCHEDULES, ALL_SENSORS
+from fiber_pipeline.checks.quality import QUALITY_CHECKS
+from fiber_pipeline.resources import (
+    EnginesResource,
+    InboxResource,
+    LoggedProgress,
+    OutputsResource,
+    WarehouseResource,
+)
+from fiber_pipeline.settings import Settings
+from fiber_pipeline.warehouse.io_manager import WarehouseIOManager
+
+
+def build_resources(settings: Settings) -> dict[str, Any]:
+    """The resources that the settings ask for, by the name assets know them by."""
+    # Named rather than given, so that the UI shows where the key comes from and never the key.
+    key = dg.EnvVar("FIBER_WAREHOUSE_KEY") if settings.warehouse_key else None
+    return {
+        "settings": settings,
+        "warehouse": WarehouseResource(location=settings.warehouse_location, key=key),
+        IO_MANAGER: WarehouseIOManager(location=settings.warehouse_location, key=key),
+        "inbox": InboxResource(
+            url=settings.inbox_url,
+            quarantine_dir=str(settings.quarantine_dir),
+            mapping=str(settings.mapping) if settings.mapping else None,
+            max_file_mb=settings.max_file_mb,
+            settle_seconds=settings.settle_seconds,
+            batches_per_tick=settings.batches_per_tick,
+        ),
+        "outputs": OutputsResource(folder=str(settings.outputs_dir)),
+        "engines": EnginesResource(settings),
+        "progress": LoggedProgress(),
+    }
+
+
+def build_definitions(
+    overrides: Mapping[str, Any] | None = None,
+    settings: Settings | None = None,
+    logger: dg.LoggerDefinition | None = None,
+) -> dg.Definitions:
+    """The code location.
+
+    overrides: replaces resources by name.
+    settings: stands in for those of the environment.
+    logger: hears the runs' events in place of Dagster's console log.
+    """
+    settings = settings or Settings.from_environment()
+    return dg.Definitions(
+        assets=apply_policy(ALL_ASSETS),
+        asset_checks=QUALITY_CHECKS,
+        jobs=ALL_JOBS,
+        schedules=ALL_SCHEDULES,
+        sensors=ALL_SENSORS,
+        resources={**build_resources(settings), **(overrides or {})},
+        # A step in a process of its own costs seconds of imports; batches are parallel as runs instead.
+        executor=dg.in_process_executor,
+        loggers={"console": logger} if logger else None,
+    )
+
+
+defs = build_definitions()

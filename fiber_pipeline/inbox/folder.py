@@ -1,0 +1,192 @@
+"""Listing, reading and adding files of the inbox, on a local disk or behind any fsspec URL."""
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+# What editors, browsers and copying tools leave beside or before the real file.
+_PARTIAL_SUFFIXES = frozenset({".part", ".partial", ".tmp", ".temp", ".crdownload", ".download", ".filepart", ".swp"})
+# Dagster keeps these out of partition keys: the first marks a range of keys, the others break its listings.
+_FORBIDDEN = ("...", "\a", "\b", "\f", "\n", "\r", "\t", "\v", "\0")
+_HASH_BLOCK = 1 << 20
+
+
+class UnusableName(ValueError):  # noqa: N818 - says what is wrong with the file, not with the program
+    """A file's path cannot be a batch key; the message says why and what to rename."""
+
+
+@dataclass(frozen=True, order=True)
+class InboxFile:
+    """A file of the inbox. `modified` is in seconds since the epoch; `batch` is its key."""
+
+    batch: str
+    size: int
+    modified: float
+
+
+def check_batch_key(batch: str) -> str:
+    """Return `batch` if it can be a partition key, else raise UnusableName."""
+    found = [mark for mark in _FORBIDDEN if mark in batch]
+    if found:
+        raise UnusableName(
+            f"the name {batch!r} holds {', '.join(map(repr, found))}, which batch keys may not; rename the file"
+        )
+    try:
+        batch.encode("utf-8")
+    except UnicodeEncodeError:
+        raise UnusableName(f"the name {batch!r} is not valid UTF-8; rename the file") from None
+    return batch
+
+
+def is_waiting(name: str) -> bool:
+    """Whether a path inside the inbox is a file meant to be read: not hidden, a lock, or half a download."""
+    path = PurePosixPath(name)
+    if any(part.startswith((".", "~$")) for part in path.parts):
+        return False
+    return path.suffix.lower() not in _PARTIAL_SUFFIXES
+
+
+class Inbox:
+    """The folder or object store that files are dropped into; a batch is a file's path relative to it."""
+
+    def __init__(self, url: str) -> None:
+        from fsspec.core import url_to_fs
+
+        self.url = url
+        self._files, root = url_to_fs(url)
+        self._root = root.rstrip("/")
+        self.is_local = "file" in _protocols(self._files)
+        if self.is_local:
+            Path(self._root).mkdir(parents=True, exist_ok=True)
+
+    def files(self) -> list[InboxFile]:
+        """Every file waiting in the inbox, by batch key."""
+        self._files.invalidate_cache()
+        found: Mapping[str, Mapping[str, Any]] = self._files.find(self._root, detail=True)
+        files = []
+        for path, info in found.items():
+            batch = path[len(self._root) :].lstrip("/")
+            # Pipes and devices are never files to read, and reading one may never end.
+            if is_waiting(batch) and info.get("type") != "other":
+                files.append(InboxFile(batch, int(info.get("size") or 0), _modified(info)))
+        return sorted(files)
+
+    def sha256(self, batch: str) -> str:
+        """SHA-256 of the file's bytes."""
+        digest = hashlib.sha256()
+        with self._files.open(self._path(batch), "rb") as stream:
+            while block := stream.read(_HASH_BLOCK):
+                digest.update(block)
+        return digest.hexdigest()
+
+    @contextmanager
+    def local_copy(self, batch: str) -> Iterator[Path]:
+        """The file on the local disk: itself, or a copy that lasts as long as the context.
+
+        Raises FileNotFoundError if the inbox no longer holds it.
+        """
+        path = self._path(batch)
+        if not self._files.lexists(path):
+            raise FileNotFoundError(f"the inbox {self.url} holds no {batch}")
+        if self.is_local:
+            yield Path(path)
+            return
+        with tempfile.TemporaryDirectory(prefix="fiber-inbox-") as folder:
+            copy = Path(folder) / PurePosixPath(batch).name
+            self._files.get_file(path, str(copy))
+            yield copy
+
+    def add(self, sources: Iterable[Path]) -> list[str]:
+        """Copy files, or everything waiting in folders, into the inbox; return their batches in order.
+
+        A file is complete when it appears: it is written under a hidden name and renamed. Files that are in the
+        inbox already stay where they are. Raises FileNotFoundError, UnusableName, or ValueError if two files
+        would become one batch.
+        """
+        planned: dict[str, Path] = {}
+        for source in sources:
+            for batch, path in self._batches_of(source):
+                if batch in planned and planned[batch] != path:
+                    raise ValueError(
+                        f"{planned[batch]} and {path} would both become the batch {batch}; "
+                        "rename one, or put them in folders and give their parent folder"
+                    )
+                planned[batch] = path
+        for batch, path in planned.items():
+            self._copy_in(path, batch)
+        return list(planned)
+
+    def remove(self, batch: str) -> None:
+        """Take the file out of the inbox."""
+        self._files.rm_file(self._path(batch))
+
+    def _batches_of(self, source: Path) -> Iterator[tuple[str, Path]]:
+        if not os.path.lexists(source):
+            raise FileNotFoundError(f"there is no {source}")
+        inside = self._inside(source)
+        if source.is_dir():
+            for path in sorted(item for item in source.rglob("*") if item.is_symlink() or not item.is_dir()):
+                name = path.relative_to(source).as_posix()
+                if is_waiting(name):
+                    yield (f"{inside}/{name}" if inside else name), path
+        else:
+            yield inside or source.name, source
+
+    def _inside(self, source: Path) -> str | None:
+        if not self.is_local:
+            return None
+        try:
+            relative = _absolute(source).relative_to(_absolute(Path(self._root))).as_posix()
+        except ValueError:
+            return None
+        return None if relative == "." else relative
+
+    def _copy_in(self, source: Path, batch: str) -> None:
+        target = self._path(batch)
+        if not self.is_local:
+            self._files.put_file(str(source), target)
+            return
+        place = Path(target)
+        if _absolute(source) == _absolute(place):
+            return
+        place.parent.mkdir(parents=True, exist_ok=True)
+        hidden = place.with_name(f".{place.name[:200]}.{os.getpid()}.part")
+        try:
+            shutil.copyfile(source, hidden, follow_symlinks=False)
+            hidden.replace(place)
+        finally:
+            hidden.unlink(missing_ok=True)
+
+    def _path(self, batch: str) -> str:
+        if any(part in ("..", "") for part in batch.split("/")):
+            raise UnusableName(f"{batch!r} is not a path inside the inbox")
+        return f"{self._root}/{batch}"
+
+
+def _absolute(path: Path) -> Path:
+    # The last part may be a link, and is then meant itself.
+    return path.parent.resolve() / path.name if path.name not in ("", "..") else path.resolve()
+
+
+def _protocols(files: Any) -> tuple[str, ...]:
+    return (files.protocol,) if isinstance(files.protocol, str) else tuple(files.protocol)
+
+
+def _modified(info: Mapping[str, Any]) -> float:
+    # Each file system names and types this in its own way.
+    for name in ("mtime", "LastModified", "last_modified", "updated", "created"):
+        value = info.get(name)
+        if isinstance(value, datetime):
+            return value.timestamp()
+        if isinstance(value, int | float):
+            return float(value)
+        if isinstance(value, str):
+            return datetime.fromisoformat(value.replace("Z", "+00:00")).timestamp()
+    return 0.0

@@ -1,0 +1,16 @@
+"""Dagster resources: thin owners of connections, folders and engines. What they do lives in the core packages."""
+
+from fiber_pipeline.resources.engines import EnginesResource
+from fiber_pipeline.resources.inbox import InboxResource
+from fiber_pipeline.resources.outputs import OutputsResource
+from fiber_pipeline.resources.progress import LoggedProgress, ProgressResource
+from fiber_pipeline.resources.warehouse import WarehouseResource
+
+__all__ = [
+    "EnginesResource",
+    "InboxResource",
+    "LoggedProgress",
+    "OutputsResource",
+    "ProgressResource",
+    "WarehouseResource",
+]

@@ -1,0 +1,189 @@
+"""Every setting of the pipeline: its environment variable, type, default and meaning, in one place.
+
+Settings are read once, at the edge (`Settings.from_environment`), and handed on; nothing else reads the environment.
+All problems are reported together, each with the variable's name, what it holds and what it may hold.
+"""
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+AUTO = "auto"
+ENGINE_NAMES = {
+    "sentiment": ("local", "azure", "openai"),
+    "themes": ("local", "azure", "openai"),
+    "translation": ("local", "google", "openai"),
+}
+
+
+class SettingsError(ValueError):
+    """One or more environment variables hold what they may not; the message names each."""
+
+
+def _setting(
+    variable: str, meaning: str, default: Any = None, *, parse: Callable[[str], Any] = str, secret: bool = False
+) -> Any:
+    return field(
+        default=default,
+        repr=not secret,
+        metadata={"variable": variable, "meaning": meaning, "parse": parse, "secret": secret},
+    )
+
+
+def _path(value: str) -> Path:
+    return Path(value).expanduser()
+
+
+def _chain(kind: str) -> Callable[[str], tuple[str, ...]]:
+    def parse(value: str) -> tuple[str, ...]:
+        names = tuple(name.strip().lower() for name in value.split(",") if name.strip())
+        allowed = ENGINE_NAMES[kind]
+        if names == (AUTO,):
+            return names
+        wrong = [name for name in names if name not in allowed]
+        if wrong or not names or len(set(names)) < len(names):
+            raise ValueError(f"give `auto` or an ordered list of distinct names out of {', '.join(allowed)}")
+        return names
+
+    return parse
+
+
+def _positive(convert: Callable[[str], float], unit: str) -> Callable[[str], float]:
+    def parse(value: str) -> float:
+        try:
+            number = convert(value)
+        except ValueError:
+            number = -1
+        if number <= 0:
+            raise ValueError(f"give a number of {unit} above 0")
+        return number
+
+    return parse
+
+
+def _names(value: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in value.split(",") if name.strip())
+
+
+def _endpoints(value: str) -> tuple[Mapping[str, Any], ...]:
+    try:
+        endpoints = json.loads(value)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"not JSON ({error})") from None
+    if not isinstance(endpoints, list) or not all(isinstance(item, dict) and "base_url" in item for item in endpoints):
+        raise ValueError('give a JSON list of objects, each with a "base_url"')
+    return tuple(endpoints)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The pipeline's settings; secrets stay out of its repr."""
+
+    data_dir: Path = _setting(
+        "FIBER_DATA_DIR", "Holds inbox/, outputs/, warehouse/, cache/ and quarantine/.", Path("data"), parse=_path
+    )
+    inbox: str | None = _setting("FIBER_INBOX", "Where files are dropped: a folder or an fsspec URL.")
+    outputs: Path | None = _setting("FIBER_OUTPUTS", "Where workbook, report and exports are written.", parse=_path)
+    warehouse: str | None = _setting("FIBER_WAREHOUSE", "The DuckDB file.")
+    warehouse_key: str | None = _setting(
+        "FIBER_WAREHOUSE_KEY", "Encrypts the warehouse with DuckDB's own encryption.", secret=True
+    )
+    cache_url: str | None = _setting(
+        "FIBER_CACHE_URL", "A cache shared by workers (`redis://…`); embedded if unset.", secret=True
+    )
+    mapping: Path | None = _setting(
+        "FIBER_MAPPING", "A YAML file that says which columns are what, by batch or source.", parse=_path
+    )
+    taxonomy: Path | None = _setting("FIBER_TAXONOMY", "A YAML file that extends or replaces the themes.", parse=_path)
+    metadata_columns: tuple[str, ...] = _setting(
+        "FIBER_METADATA_COLUMNS", "Other columns insights are split by, separated by commas.", (), parse=_names
+    )
+    engines_sentiment: tuple[str, ...] = _setting(
+        "FIBER_ENGINES_SENTIMENT", "Fallback chain for sentiment.", (AUTO,), parse=_chain("sentiment")
+    )
+    engines_themes: tuple[str, ...] = _setting(
+        "FIBER_ENGINES_THEMES", "Fallback chain for themes.", (AUTO,), parse=_chain("themes")
+    )
+    engines_translation: tuple[str, ...] = _setting(
+        "FIBER_ENGINES_TRANSLATION", "Fallback chain for translation.", (AUTO,), parse=_chain("translation")
+    )
+    max_file_mb: float = _setting(
+        "FIBER_MAX_FILE_MB", "Larger files are quarantined.", 512.0, parse=_positive(float, "megabytes")
+    )
+    settle_seconds: float = _setting(
+        "FIBER_SETTLE_SECONDS",
+        "A file is picked up once it has not changed for this long.",
+        10.0,
+        parse=_positive(float, "seconds"),
+    )
+    batches_per_tick: int = _setting(
+        "FIBER_BATCHES_PER_TICK", "Runs the inbox sensor asks for at once.", 20, parse=_positive(int, "batches")
+    )
+    budget_usd: float | None = _setting(
+        "FIBER_BUDGET_USD", "Hard limit on what a run may spend.", parse=_positive(float, "US dollars")
+    )
+    budget_usd_month: float | None = _setting(
+        "FIBER_BUDGET_USD_MONTH", "Hard limit on what a month may cost.", parse=_positive(float, "US dollars")
+    )
+    openai_api_key: str | None = _setting("OPENAI_API_KEY", "OpenAI's key.", secret=True)
+    openai_base_url: str | None = _setting("OPENAI_BASE_URL", "Anything that speaks OpenAI's protocol.")
+    openai_model: str | None = _setting("FIBER_OPENAI_MODEL", "The model to ask.")
+    openai_endpoints: tuple[Mapping[str, Any], ...] = _setting(
+        "FIBER_OPENAI_ENDPOINTS", "A JSON list of endpoints to balance over.", (), parse=_endpoints, secret=True
+    )
+    azure_language_endpoint: str | None = _setting("AZURE_LANGUAGE_ENDPOINT", "Azure AI Language's address.")
+    azure_language_key: str | None = _setting("AZURE_LANGUAGE_KEY", "Azure AI Language's key.", secret=True)
+    google_cloud_project: str | None = _setting("GOOGLE_CLOUD_PROJECT", "The project that pays for translation.")
+    google_application_credentials: Path | None = _setting(
+        "GOOGLE_APPLICATION_CREDENTIALS", "Google's credentials file.", parse=_path
+    )
+    google_translate_endpoint: str | None = _setting(
+        "FIBER_GOOGLE_TRANSLATE_ENDPOINT", "A regional or private Google Cloud Translation."
+    )
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
+        """Read the settings; an empty variable counts as unset. Raises SettingsError naming every wrong one."""
+        values: dict[str, Any] = {}
+        problems = []
+        for item in fields(cls):
+            variable = item.metadata["variable"]
+            text = environment.get(variable, "").strip()
+            if not text:
+                continue
+            try:
+                values[item.name] = item.metadata["parse"](text)
+            except ValueError as error:
+                shown = "its value" if item.metadata["secret"] else repr(text)
+                problems.append(f"{variable}: {shown} will not do: {error}")
+        if problems:
+            raise SettingsError("\n".join(problems))
+        return cls(**values)
+
+    @property
+    def inbox_url(self) -> str:
+        """The inbox as a folder's path or an fsspec URL."""
+        return self.inbox or str(self.data_dir / "inbox")
+
+    @property
+    def warehouse_location(self) -> str:
+        """The warehouse as DuckDB is told it."""
+        return self.warehouse or str(self.data_dir / "warehouse" / "fiber.duckdb")
+
+    @property
+    def outputs_dir(self) -> Path:
+        """Where files for people are written."""
+        return self.outputs or self.data_dir / "outputs"
+
+    @property
+    def quarantine_dir(self) -> Path:
+        """Where files that cannot be read are moved, each with a note of why."""
+        return self.data_dir / "quarantine"
+
+    @property
+    def dagster_home(self) -> Path:
+        """Where Dagster keeps runs and events unless DAGSTER_HOME says otherwise."""
+        return self.data_dir / "dagster"

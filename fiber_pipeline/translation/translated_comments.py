@@ -1,0 +1,82 @@
+"""Fills `translated_comments`: what language a comment is in, and its text in Spanish."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from fiber_pipeline.engines import ITEM, Engine, Progress, collect, distinct_texts
+from fiber_pipeline.language.protocol import LanguageEngine
+from fiber_pipeline.tables import TRANSLATED_COMMENTS
+from fiber_pipeline.translation.protocol import TranslationEngine
+
+UNTRANSLATED = "none"
+# English, Portuguese and the rest stay as they are unless a translator that knows them heads the chain.
+GLOSSED_LANGUAGES = ("gn", "mixed")
+
+
+def translate_comments(
+    comments: pd.DataFrame,
+    detector: LanguageEngine,
+    translators: Sequence[TranslationEngine],
+    progress: Progress | None = None,
+) -> pd.DataFrame:
+    """Return a `translated_comments` row for each row of `comments` (columns batch, comment_id, text)."""
+    distinct = distinct_texts(comments, ["text"])
+    detected = collect(TRANSLATED_COMMENTS, [detector], distinct.request, progress)
+    texts = pa.chunked_array([pa.array(distinct.request["text"].array)])
+    foreign = np.flatnonzero(pc.is_in(detected["language"], pa.array(GLOSSED_LANGUAGES)).to_numpy())
+    answers = _translate(texts, detected, foreign, translators)
+
+    rows = pa.array(distinct.item_of)
+    columns: dict[str, object] = {"batch": comments["batch"], "comment_id": comments["comment_id"]}
+    for name in ("language", "language_confidence", "language_spans"):
+        columns[name] = detected[name].take(rows)
+    columns["language_model"] = detected["model"].take(rows) if "model" in detected.column_names else detector.model
+    for name, values in answers.items():
+        columns[name] = values.take(rows)
+    return TRANSLATED_COMMENTS.frame(columns)
+
+
+def _translate(
+    texts: pa.ChunkedArray, detected: pa.Table, foreign: np.ndarray, translators: Sequence[Engine]
+) -> dict[str, pa.ChunkedArray]:
+    """Per distinct text, the columns a translator fills; those of an untouched text where there was none to do."""
+    count = len(texts)
+    request = pd.DataFrame(
+        {
+            name: column.take(foreign).to_pandas(types_mapper=pd.ArrowDtype)
+            for name, column in (
+                ("text", texts),
+                ("language", detected["language"]),
+                ("language_spans", detected["language_spans"]),
+            )
+        }
+    )
+    made = collect(TRANSLATED_COMMENTS, translators, request) if len(foreign) else None
+    place = np.full(count, -1, dtype=np.int64)
+    if made is not None:
+        place[foreign[made[ITEM].to_numpy()]] = np.arange(made.num_rows)
+    where = pa.array(place, mask=place < 0)
+    untouched = {
+        "text_es": texts,
+        "text_en": pa.nulls(count, pa.string()),
+        "is_gloss": pa.repeat(pa.scalar(False), count),
+        "translation_engine": pa.repeat(pa.scalar(UNTRANSLATED), count),
+        "translation_model": pa.nulls(count, pa.string()),
+        "prompt_version": pa.nulls(count, pa.string()),
+        "is_fallback": pa.repeat(pa.scalar(False), count),
+        "fallback_reason": pa.nulls(count, pa.string()),
+    }
+    if made is None:
+        return {
+            name: pa.chunked_array([values]) if isinstance(values, pa.Array) else values
+            for name, values in untouched.items()
+        }
+    names = {"translation_engine": "engine", "translation_model": "model"}
+    is_made = pa.array(place >= 0)
+    return {
+        name: pc.if_else(is_made, made[names.get(name, name)].take(where), values) for name, values in untouched.items()
+    }

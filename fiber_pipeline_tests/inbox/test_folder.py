@@ -1,0 +1,142 @@
+import os
+from pathlib import Path
+
+import pytest
+
+from fiber_pipeline.inbox import Inbox, Quarantine, UnusableName, check_batch_key
+
+
+@pytest.fixture
+def inbox(tmp_path: Path) -> Inbox:
+    return Inbox(str(tmp_path / "inbox"))
+
+
+def drop(inbox: Inbox, batch: str, content: bytes = b"x") -> Path:
+    path = Path(inbox.url) / batch
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return path
+
+
+def test_a_batch_is_a_path_relative_to_the_inbox(inbox):
+    drop(inbox, "norte/2026/marzo.csv", b"abc")
+    drop(inbox, "enero.xlsx")
+    files = inbox.files()
+    assert [file.batch for file in files] == ["enero.xlsx", "norte/2026/marzo.csv"]
+    assert files[1].size == 3
+
+
+def test_hidden_lock_and_half_written_files_do_not_wait(inbox):
+    for name in (".hidden.csv", "~$open.xlsx", "big.csv.part", "x.crdownload", ".git/y.csv", "z.tmp"):
+        drop(inbox, name)
+    assert inbox.files() == []
+
+
+def test_a_pipe_is_not_a_file_to_read(inbox):
+    os.mkfifo(Path(inbox.url) / "pipe.csv")
+    assert inbox.files() == []
+
+
+def test_given_files_are_copied_in_and_appear_whole(inbox, tmp_path):
+    source = tmp_path / "encuesta.csv"
+    source.write_bytes(b"comentario\nbueno\n")
+    assert inbox.add([source]) == ["encuesta.csv"]
+    assert (Path(inbox.url) / "encuesta.csv").read_bytes() == source.read_bytes()
+    assert [path.name for path in Path(inbox.url).iterdir()] == ["encuesta.csv"]
+
+
+def test_a_folder_keeps_its_layout(inbox, tmp_path):
+    folder = tmp_path / "drop"
+    (folder / "sur").mkdir(parents=True)
+    (folder / "sur" / "a.csv").write_bytes(b"1")
+    (folder / "b.csv").write_bytes(b"2")
+    (folder / ".DS_Store").write_bytes(b"3")
+    assert inbox.add([folder]) == ["b.csv", "sur/a.csv"]
+
+
+def test_a_file_of_the_inbox_stays_where_it_is(inbox):
+    path = drop(inbox, "sur/a.csv", b"abc")
+    before = path.stat().st_mtime_ns
+    assert inbox.add([path]) == ["sur/a.csv"]
+    assert inbox.add([path.parent]) == ["sur/a.csv"]
+    assert path.stat().st_mtime_ns == before
+
+
+def test_two_files_that_would_be_one_batch_are_refused(inbox, tmp_path):
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "a.csv").write_bytes(b"x")
+    with pytest.raises(ValueError, match=r"a\.csv"):
+        inbox.add([tmp_path / "one" / "a.csv", tmp_path / "two" / "a.csv"])
+    assert inbox.files() == []
+
+
+def test_a_missing_file_is_named(inbox, tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"nothing\.csv"):
+        inbox.add([tmp_path / "nothing.csv"])
+
+
+def test_nothing_outside_the_inbox_can_be_reached(inbox):
+    with pytest.raises(UnusableName), inbox.local_copy("../secret.csv"):
+        raise AssertionError("reached")
+
+
+@pytest.mark.parametrize("name", ["a...b.csv", "two\nlines.csv", "bell\a.csv"])
+def test_names_that_cannot_be_keys_say_why(name):
+    with pytest.raises(UnusableName, match="rename"):
+        check_batch_key(name)
+
+
+@pytest.mark.parametrize("name", ["año 2026/encuesta (1).xlsx", "x'; DROP TABLE comments; --.csv", 'comi"llas.csv'])
+def test_odd_names_are_fine(name):
+    assert check_batch_key(name) == name
+
+
+def test_files_behind_a_url(tmp_path):
+    import fsspec
+
+    files = fsspec.filesystem("memory")
+    files.pipe("/bucket/inbox/norte/a.csv", b"comentario\nbueno\n")
+    inbox = Inbox("memory://bucket/inbox")
+    assert [(file.batch, file.size) for file in inbox.files()] == [("norte/a.csv", 17)]
+    with inbox.local_copy("norte/a.csv") as path:
+        assert path.name == "a.csv"
+        assert path.read_bytes() == b"comentario\nbueno\n"
+    assert not path.exists()
+    local = tmp_path / "b.csv"
+    local.write_bytes(b"x")
+    assert inbox.add([local]) == ["b.csv"]
+    assert inbox.sha256("b.csv").startswith("2d711642b726b044")
+    Quarantine(tmp_path / "quarantine").take(inbox, "b.csv", "broken")
+    assert [file.batch for file in inbox.files()] == ["norte/a.csv"]
+    assert (tmp_path / "quarantine" / "b.csv").read_bytes() == b"x"
+
+
+def test_quarantine_keeps_the_file_and_why(inbox, tmp_path):
+    quarantine = Quarantine(tmp_path / "quarantine")
+    drop(inbox, "sur/bad.xlsx", b"broken")
+    place = quarantine.take(inbox, "sur/bad.xlsx", "it is truncated; export it again")
+    assert inbox.files() == []
+    assert place.read_bytes() == b"broken"
+    assert quarantine.batches() == ["sur/bad.xlsx"]
+    why = quarantine.why("sur/bad.xlsx")
+    assert why is not None
+    assert "truncated" in why
+    quarantine.release("sur/bad.xlsx")
+    assert quarantine.batches() == []
+    assert not place.exists()
+
+
+def test_a_link_is_quarantined_as_a_link(inbox, tmp_path):
+    secret = tmp_path / "secret.txt"
+    secret.write_text("planted test secret")
+    (Path(inbox.url) / "link.csv").symlink_to(secret)
+    place = Quarantine(tmp_path / "quarantine").take(inbox, "link.csv", "a link")
+    assert place.is_symlink()
+    assert secret.exists()
+
+
+def test_a_name_that_cannot_be_printed_can_be_quarantined(inbox, tmp_path):
+    drop(inbox, "two\nlines.csv")
+    place = Quarantine(tmp_path / "quarantine").take(inbox, "two\nlines.csv", "rename it")
+    assert place.name == "two_lines.csv"

@@ -1,0 +1,63 @@
+from pathlib import Path
+
+import pytest
+
+from fiber_pipeline.settings import Settings, SettingsError
+
+
+def test_defaults_need_no_environment():
+    settings = Settings.from_environment({})
+    assert settings.data_dir == Path("data")
+    assert settings.inbox_url == "data/inbox"
+    assert settings.warehouse_location == "data/warehouse/fiber.duckdb"
+    assert settings.engines_sentiment == ("auto",)
+    assert settings.budget_usd is None
+
+
+def test_places_follow_the_data_dir_unless_set_apart():
+    settings = Settings.from_environment({"FIBER_DATA_DIR": "/srv/fiber", "FIBER_INBOX": "s3://bucket/in"})
+    assert settings.inbox_url == "s3://bucket/in"
+    assert settings.warehouse_location == "/srv/fiber/warehouse/fiber.duckdb"
+    assert settings.outputs_dir == Path("/srv/fiber/outputs")
+
+
+def test_an_empty_variable_counts_as_unset():
+    assert Settings.from_environment({"FIBER_BUDGET_USD": " ", "FIBER_WAREHOUSE": ""}) == Settings()
+
+
+def test_chains_are_ordered_names():
+    settings = Settings.from_environment({"FIBER_ENGINES_SENTIMENT": "Azure, openai ,local"})
+    assert settings.engines_sentiment == ("azure", "openai", "local")
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("FIBER_ENGINES_SENTIMENT", "google"),
+        ("FIBER_ENGINES_TRANSLATION", "local,local"),
+        ("FIBER_BUDGET_USD", "-1"),
+        ("FIBER_BUDGET_USD_MONTH", "ten"),
+        ("FIBER_BATCHES_PER_TICK", "2.5"),
+        ("FIBER_OPENAI_ENDPOINTS", '{"base_url": 1}'),
+    ],
+)
+def test_a_wrong_value_is_refused_by_name(variable, value):
+    with pytest.raises(SettingsError, match=variable):
+        Settings.from_environment({variable: value})
+
+
+def test_all_problems_are_told_at_once():
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_environment({"FIBER_BUDGET_USD": "x", "FIBER_MAX_FILE_MB": "0"})
+    assert "FIBER_BUDGET_USD" in str(caught.value)
+    assert "FIBER_MAX_FILE_MB" in str(caught.value)
+
+
+def test_secrets_stay_out_of_reprs_and_messages():
+    secret = "planted-test-secret"
+    settings = Settings.from_environment({"FIBER_WAREHOUSE_KEY": secret, "OPENAI_API_KEY": secret})
+    assert settings.warehouse_key == secret
+    assert secret not in repr(settings)
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_environment({"FIBER_OPENAI_ENDPOINTS": secret})
+    assert secret not in str(caught.value)
