@@ -6,5 +6,6 @@ figures out for people belongs to `outputs`.
 """
 
 from fiber_pipeline.insight.metrics import measure_insights
+from fiber_pipeline.insight.themes import TaxonomyTheme, measure_themes
 
-__all__ = ["measure_insights"]
+__all__ = ["TaxonomyTheme", "measure_insights", "measure_themes"]
