@@ -1,0 +1,28 @@
+"""From rows as they stood in a file to comments: tidy, free of personal data, identified, told apart.
+
+Here belongs whatever turns `raw_comments` into `comments` without knowing what a comment means: characters,
+personal data, whether anything is said at all, identity, near duplicates. Reading files belongs to `readers`; language and
+meaning belong to the engines' folders. Everything after this package sees redacted text only.
+
+The word lists (`names.yaml`, `places.yaml`, `empty_answers.yaml`) are data: correct them there, not in code.
+"""
+
+from fiber_pipeline.cleaning.clean import clean
+from fiber_pipeline.cleaning.informativeness import is_informative
+from fiber_pipeline.cleaning.normalisation import is_stretched, join_lines, normalise
+from fiber_pipeline.cleaning.redaction import MARKS, PII_TYPES, Redaction, Span, find_pii, redact, redact_all
+
+__all__ = [
+    "MARKS",
+    "PII_TYPES",
+    "Redaction",
+    "Span",
+    "clean",
+    "find_pii",
+    "is_informative",
+    "is_stretched",
+    "join_lines",
+    "normalise",
+    "redact",
+    "redact_all",
+]

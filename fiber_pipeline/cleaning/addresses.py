@@ -1,0 +1,226 @@
+"""Postal addresses as Paraguayans write them: street and number, street and cross street, block and lot, kilometre.
+
+A town or a barrio by itself is no address: "en el barrio Obrero no hay fibra" is what the business must learn. It
+becomes one with a house, a lot or a street, or where somebody says that they live there.
+"""
+
+import re
+from collections.abc import Iterator
+
+from fiber_pipeline.cleaning.places import protected_spans
+from fiber_pipeline.cleaning.plain_view import PlainView
+
+_TRIGGER = re.compile(
+    r"\b(?:av|avd|avda|avenida|calle|cll|c/|pasaje|pje|boulevard|bvar|blvd|callejon|diagonal|transversal|mcal|mariscal|gral|general|tte|teniente"
+    r"|cnel|coronel|cap|capitan|sgto|sargento|pdte|presidente|monsenor|mons|padre|comandante|cmdte|vivo|vivimos|resido|domicilio|direccion|casi|esq|esquina|entre|mza|mz|mzna|manzana|lote"
+    r"|casa|barrio|bo|b|ruta|km|edificio|edif|torre|condominio|dpto|depto|maps|goo|piso|aikova|aiko)\b|-\d\d\.\d{3}"
+)
+_STREET = re.compile(
+    r"\b(?:avda|avd|avenida|av|calle|cll|pasaje|pje|boulevard|bvar|blvd|callejon|diagonal|transversal)\b\.? ?"
+)
+_RANK = re.compile(
+    r"\b(?:mcal|mariscal|gral|general|tte|teniente|cnel|coronel|cap|capitan|sgto|sargento|pdte|presidente|monsenor|mons|padre|comandante|cmdte|dr|doctor|prof)\b\.? ?"
+)
+_LIVES = re.compile(
+    r"\b(?:vivo|vivimos|resido|residimos|mi (?:direccion|domicilio|casa) (?:es|queda|esta|esta ubicada)|(?:direccion|domicilio|dir)(?: es)? ?:?|estoy ubicad[oa]|aikova?|i live)\b"
+    r"[ :,]{0,3}(?:(?:aca|actualmente|yo|ahora|justo|es|en|at|on|sobre|por|pe|la|el|los|las|mi) ){0,4}"
+)
+_WORD = re.compile(r"[a-z][a-z]*\.?")
+_ORDINAL = re.compile(
+    r"\d{1,2} (?:de [a-z]+|proyectada?s?)\b|\d{1,2}(?:ra|da|ta|va|na|ma|era|er|a|°|ª) ?(?:proyectada)?\b"
+)
+_PARTICLES = frozenset({"de", "del", "la", "las", "los", "y", "e", "san", "santa", "don", "doctor"})
+_STOP = frozenset(
+    "a al antes aun aunque ayer bien cada casi casa como con cual cuando da desde donde e el ella en entre es esa ese eso esta estaba estamos estan este "
+    "esto estoy fue fui ha hace hacia han hasta hay he hoy la las le les lo los luego mas me mi mis mucho muy nada ni no nos nuestra nuestro nunca o "
+    "para pero por porque pone pusieron que quedo quiero se ser si siempre sin sobre solo son su tambien tengo tiene todo todos tuve tuvo un una "
+    "va van ya y yo internet wifi señal senal servicio fibra megas cobertura tecnico tecnicos cables cable corte corto cortaron luz barrio ciudad "
+    "principal entera publica cerrada asfaltada empedrada cerca lejos abierta personal tigo claro copaco".split()
+)
+_NUMBER = re.compile(
+    r",? ?(?:n(?:[ro]o?)?[°º.]{0,2} ?|numero |nro\.? |# ?|al )?\d{2,5}\b(?! ?(?:megas?|mb|mbps|gb|dias|horas|anos|meses|mil|gs|veces|%|canales|minutos))(?![.,:/]\d|-\d{3})"
+)
+_HOUSE = re.compile(
+    r"[,.;-]? ?(?:y |en |la |el )?(?:casa|edif(?:icio)?|torre|piso|dpto|depto|departamento|dto|local|oficina|of|bloque|block|mza|mz|mzna|manzana|lote|lt|fraccion|sector)\b\.?"
+    r" ?(?:n(?:[ro]o?)?[°º.]{0,2} ?|numero |nro\.? |# ?)?(?:\d{1,5}(?:[ -]?[a-z]\b)?|[a-h]\b)(?! ?(?:pisos?|plantas?|megas?|mb|dias|meses|anos|horas))"
+)
+_CROSS = re.compile(r",? ?(?:\bcasi\b|\bc/|\be/|\besq(?:uina)?\b\.?|\bentre\b|\by\b|\bc\.) ?")
+_CROSS_FIRST = re.compile(r"(?:\bcasi\b|\bc/|\be/|\besq(?:uina)?\b\.?|\bentre\b) ?")
+_LOT = re.compile(
+    r"\b(?:mza|mz|mzna|manzana)\b\.? ?(?:n[ro°º.]{0,3} ?)?(?:\d{1,4}|[a-z])\b[ ,y-]{0,4}(?:casa|lote|lt)\b\.? ?(?:n[ro°º.]{0,3} ?)?\d{1,4}[a-z]?\b"
+    r"|\b(?:lote|lt)\b\.? ?(?:n[ro°º.]{0,3} ?)?\d{1,4}\b[ ,y-]{0,4}(?:de la )?(?:mza|mz|mzna|manzana)\b\.? ?(?:\d{1,4}|[a-z])\b"
+    r"|\bcasa (?:n(?:ro|°|º|o\.?|um(?:ero)?)\.? ?|# ?)\d{1,5}\b"
+)
+_BARRIO = re.compile(
+    r"\b(?:barrio|bo\.|b°|villa|asentamiento|condominio|urbanizacion|loteamiento|fraccion|edificio|edif\.?|torre|residencial|complejo)\b ?"
+)
+_ROAD = re.compile(
+    r"\b(?:ruta|rta)\b\.? ?(?:n[ro°º.]{0,3} ?)?(?:py ?)?\d{1,2}[ ,]{1,2}(?:[a-z]+ ){0,3}?(?:al |en el )?km\.? ?\d{1,3}(?:[.,]\d{1,2})?(?: ?½)?\b"
+    r"|\bkm\.? ?\d{1,3}(?:[.,]\d{1,2})?(?: ?½| y medio)?[ ,]{1,2}(?:de (?:la )?|sobre (?:la )?|por )?(?:ruta|rta|acceso|supercarretera|autopista|lado|calle|avda|avenida)\b(?: (?:[a-z]+|\d{1,2})\b){0,2}"
+)
+_KILOMETRE = re.compile(r"km\.? ?\d{1,3}(?:[.,]\d{1,2})?\b(?: ?½| y medio)?")
+_PLACE = re.compile(
+    r"(?:https?://)?(?:maps\.app\.goo\.gl|goo\.gl/maps|(?:www\.)?google\.[a-z.]+/maps|maps\.google\.[a-z.]+)\S*|-2\d\.\d{3,}[ ,;]{1,3}-5[4-9]\.\d{3,}|-2\d\.\d{3,}[ ,;]{1,3}-6[0-3]\.\d{3,}"
+)
+_THEN_BARRIO = re.compile(r",? ?(?:del? |en (?:el )?)?(?:barrio|b°|bo\.) ")
+_BEFORE_CROSS = re.compile(r"(?:[a-z]+\.? ){0,2}[a-z]+\.?(?: \d{1,5})?[ ,]{1,2}$")
+_GAP = re.compile(r"[ ,.;-]{0,3}(?:(?:del?|en|el|la|y|casi|entre|esquina|c/|e/) ?){0,2}")
+
+
+class _Reader:
+    """Reads the parts of an address off a view, from a place onwards."""
+
+    def __init__(self, view: PlainView) -> None:
+        self.view = view
+        self.plain = view.plain
+        letters = [character for character in view.text if character.isalpha()]
+        # In text all in one case, capitals tell nothing, and only numbers and cross streets make a street's name.
+        self.has_case = any(letter.isupper() for letter in letters[1:]) and any(letter.islower() for letter in letters)
+        self.towns = protected_spans(self.plain, towns_only=True)
+
+    def name(self, start: int, longest: int = 4) -> tuple[int, bool] | None:
+        """The end of a street's name that begins at `start`, and whether its capital shows it to be one."""
+        place, end, count, is_capital = start, start, 0, False
+        ordinal = _ORDINAL.match(self.plain, start)
+        if ordinal:
+            return ordinal.end(), True
+        while count < longest:
+            rank = _RANK.match(self.plain, place)
+            word = rank or _WORD.match(self.plain, place)
+            if not word:
+                break
+            bare = word.group().strip(". ")
+            capital = self.view.shown(word.start(), word.start() + 1).isupper()
+            if not rank and bare in _PARTICLES and (not self.has_case or not capital):
+                following = _WORD.match(self.plain, word.end() + 1)
+                if (
+                    not following
+                    or following.group().strip(".") in _STOP
+                    or (count == 0 and not bare.startswith("san") and bare not in ("la", "los", "las", "del", "de"))
+                ):
+                    break
+                if self.has_case and not self.view.shown(following.start(), following.start() + 1).isupper():
+                    break
+                place = word.end() + 1
+                continue
+            if not rank and (bare in _STOP and not (self.has_case and capital and count == 0 and len(bare) > 3)):
+                break
+            if self.has_case and not capital and not rank:
+                break
+            is_capital = is_capital or (self.has_case and capital)
+            end = word.end() - (1 if word.group().endswith(" ") else 0)
+            ends_with_stop = self.plain[end - 1 : end] == "." and len(bare) > 3 and not rank
+            if ends_with_stop:
+                end -= 1
+            count += 1
+            place = end if rank and end == word.end() else end + 1
+            if ends_with_stop or self.plain[end : end + 1] != " ":
+                if not rank:
+                    break
+                place = word.end()
+        return (end, is_capital) if end > start else None
+
+    def tail(self, start: int) -> int:
+        """The end of what follows a street's name: numbers, cross streets, house, floor; `start` if nothing does."""
+        end = start
+        while True:
+            step = _HOUSE.match(self.plain, end) or (
+                _NUMBER.match(self.plain, end) if end == start or not self.plain[end - 1].isdigit() else None
+            )
+            if step:
+                end = step.end()
+                continue
+            cross = _CROSS.match(self.plain, end)
+            if cross:
+                street = _STREET.match(self.plain, cross.end())
+                name = self.name(street.end() if street else cross.end(), 3)
+                is_plain_and = cross.group().strip(" ,") == "y"
+                if name and (name[1] or not is_plain_and or street):
+                    end = name[0]
+                    continue
+            barrio = _THEN_BARRIO.match(self.plain, end)
+            if barrio and end > start:
+                name = self.name(barrio.end(), 3)
+                if name:
+                    end = name[0]
+                    continue
+            return end
+
+
+def find_addresses(view: PlainView) -> Iterator[tuple[int, int]]:
+    """Yield where in `view.plain` addresses stand, neighbouring parts as one."""
+    if not _TRIGGER.search(view.plain):
+        return
+    spans = sorted(_parts(_Reader(view)))
+    while spans:
+        start, end = spans.pop(0)
+        while spans and (spans[0][0] <= end or _GAP.fullmatch(view.plain, end, spans[0][0])):
+            end = max(end, spans.pop(0)[1])
+        yield start, end
+
+
+def _parts(reader: _Reader) -> Iterator[tuple[int, int]]:
+    plain = reader.plain
+    for pattern in (_LOT, _ROAD, _PLACE):
+        for match in pattern.finditer(plain):
+            yield match.span()
+    for match in _STREET.finditer(plain):
+        found = reader.name(match.end())
+        if found:
+            end = reader.tail(found[0])
+            if found[1] or end > found[0]:
+                yield match.start(), end
+        elif (number := _NUMBER.match(plain, match.end())) and number.end() > match.end():
+            yield match.start(), reader.tail(match.end())
+    for match in _RANK.finditer(plain):
+        found = reader.name(match.start())
+        if found and found[0] > match.end() and not _is_town(reader, match.start()):
+            end = reader.tail(found[0])
+            if end > found[0]:
+                yield match.start(), end
+    for match in _CROSS_FIRST.finditer(plain):
+        yield from _crossing(reader, match)
+    for match in _BARRIO.finditer(plain):
+        found = reader.name(match.end(), 3)
+        if found:
+            end = reader.tail(found[0])
+            if end > found[0] and plain[end - 1 : end].isalnum():
+                yield match.start(), end
+    for match in _LIVES.finditer(plain):
+        yield from _home(reader, match.end())
+
+
+def _crossing(reader: _Reader, cross: re.Match[str]) -> Iterator[tuple[int, int]]:
+    """A street's name, capital first, on both sides of "casi" or its like."""
+    after = reader.name(cross.end(), 3)
+    if not after or not after[1]:
+        return
+    before = _BEFORE_CROSS.search(reader.plain, 0, cross.start())
+    if not before:
+        return
+    for word in re.finditer(r"[a-z]+", before.group()):
+        start = before.start() + word.start()
+        found = reader.name(start)
+        if found and found[1] and cross.start() - found[0] <= 8 and word.group() not in _STOP:
+            yield start, reader.tail(after[0])
+            return
+
+
+def _home(reader: _Reader, start: int) -> Iterator[tuple[int, int]]:
+    """What follows "vivo en": a street, a barrio, a kilometre; not a town."""
+    plain = reader.plain
+    kilometre = _KILOMETRE.match(plain, start)
+    if kilometre:
+        yield start, reader.tail(kilometre.end())
+        return
+    barrio = _BARRIO.match(plain, start)
+    found = reader.name(barrio.end() if barrio else start)
+    if not found:
+        return
+    end = reader.tail(found[0])
+    if barrio and (found[1] or end > found[0]) or (end > found[0] and not _is_town(reader, start)):
+        yield start, end
+
+
+def _is_town(reader: _Reader, start: int) -> bool:
+    return any(first <= start < last for first, last in reader.towns)

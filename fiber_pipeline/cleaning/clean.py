@@ -1,0 +1,126 @@
+"""From `raw_comments` to `comments`."""
+
+import re
+from itertools import count
+from typing import NamedTuple
+
+import pandas as pd
+
+from fiber_pipeline.cleaning.identity import canonical_json, comment_ids, occurrences, response_keys, text_key
+from fiber_pipeline.cleaning.informativeness import is_informative
+from fiber_pipeline.cleaning.near_duplicates import near_duplicate_groups
+from fiber_pipeline.cleaning.normalisation import is_stretched, join_lines, normalise
+from fiber_pipeline.cleaning.redaction import redact
+from fiber_pipeline.tables import COMMENTS
+
+_WORD = re.compile(r"[^\W\d_]+")
+_DISTINCTIVE_WORDS = 2
+
+
+class _Cleaned(NamedTuple):
+    """What is worked out once for each distinct comment of a batch."""
+
+    text: str
+    text_key: str
+    is_informative: bool
+    is_stretched: bool
+    says_much: bool
+    pii_types: tuple[str, ...]
+
+
+def _clean_text(comment: str) -> _Cleaned:
+    # Line breaks go only after redaction: they tell where a signature or an address begins.
+    redaction = redact(normalise(comment))
+    text = join_lines(redaction.text)
+    informative = is_informative(text)
+    return _Cleaned(
+        text=text,
+        text_key=text_key(text),
+        is_informative=informative,
+        is_stretched=is_stretched(text),
+        says_much=informative and len(_WORD.findall(text)) >= _DISTINCTIVE_WORDS,
+        pii_types=redaction.types,
+    )
+
+
+def clean(raw: pd.DataFrame) -> pd.DataFrame:
+    """Clean, redact and identify comments.
+
+    raw: a frame of tables.RAW_COMMENTS, one batch or several. Returns a frame of tables.COMMENTS with a row for each
+    row of `raw`, in its order (`position` counts them within their batch); a null comment becomes an empty,
+    uninformative one. `duplicate_of` is null: the warehouse links duplicates over all batches.
+
+    A row is distinctive, so that an equal one can only be the same response exported twice, if it has a customer, a
+    time of day, or an informative text of at least two words. Two answers of "Excelente" on the same day are two answers.
+    """
+    comments = raw["comment"].tolist()
+    known: dict[str, _Cleaned] = {}
+    for comment in comments:
+        if isinstance(comment, str) and comment not in known:
+            known[comment] = _clean_text(comment)
+    empty = _clean_text("")
+    cleaned = [known[comment] if isinstance(comment, str) else empty for comment in comments]
+    texts = [row.text for row in cleaned]
+
+    batches = raw["batch"].tolist()
+    metadata = raw["metadata"].tolist()
+    canonical = {document: canonical_json(document) for document in set(metadata)}
+    keys = response_keys(
+        [
+            texts,
+            *(_values(raw[column]) for column in ("nps", "nps_group", "rating", "rating_scale", "customer_id")),
+            _values(raw["commented_at"].astype("int64[pyarrow]")),
+            [canonical[document] for document in metadata],
+        ]
+    )
+    places = occurrences(batches, keys)
+    counters = {batch: count() for batch in set(batches)}
+    has_customer = raw["customer_id"].notna().tolist()
+    has_time = raw["has_time"].tolist()
+    return COMMENTS.frame(
+        {
+            "batch": raw["batch"],
+            "comment_id": comment_ids(batches, keys, places),
+            "row_id": raw["row_id"],
+            "position": [next(counters[batch]) for batch in batches],
+            "text": texts,
+            "text_key": [row.text_key for row in cleaned],
+            "is_informative": [row.is_informative for row in cleaned],
+            "is_stretched": [row.is_stretched for row in cleaned],
+            "duplicate_of": None,
+            "near_duplicate_group": _near_duplicates(batches, cleaned),
+            "response_key": keys,
+            "occurrence": places,
+            "is_distinctive": [
+                bool(customer or time or row.says_much)
+                for customer, time, row in zip(has_customer, has_time, cleaned, strict=True)
+            ],
+            "nps": raw["nps"],
+            "nps_group": raw["nps_group"],
+            "rating": raw["rating"],
+            "rating_scale": raw["rating_scale"],
+            "commented_at": raw["commented_at"],
+            "customer_id": raw["customer_id"],
+            "pii_types": [list(row.pii_types) for row in cleaned],
+            "ingested_at": raw["ingested_at"],
+        }
+    )
+
+
+def _values(column: pd.Series) -> list[object]:
+    """A column's values with None where there is none."""
+    return column.astype(object).where(column.notna(), None).tolist()
+
+
+def _near_duplicates(batches: list[str], cleaned: list[_Cleaned]) -> list[str | None]:
+    groups: dict[tuple[str, str], str | None] = {}
+    texts: dict[str, dict[str, None]] = {batch: {} for batch in dict.fromkeys(batches)}
+    for batch, row in zip(batches, cleaned, strict=True):
+        if row.is_informative:
+            texts[batch][row.text] = None
+    for batch, distinct in texts.items():
+        listed = list(distinct)
+        groups.update(
+            ((batch, text), group) for text, group in zip(listed, near_duplicate_groups(listed, batch), strict=True)
+        )
+    return [groups.get((batch, row.text)) for batch, row in zip(batches, cleaned, strict=True)]

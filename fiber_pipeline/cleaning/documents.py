@@ -1,0 +1,69 @@
+"""Identity documents: the cédula, the RUC (taxpayer number), foreign ones where they are named.
+
+The RUC's check digit is the modulo 11 published by the tax authority: weights 2 to 11 from the right, repeating.
+"""
+
+import re
+from collections.abc import Iterator
+
+from fiber_pipeline.cleaning.plain_numbers import DATE, is_case_number, is_quantity, is_round
+from fiber_pipeline.cleaning.plain_view import PlainView
+
+_RUC = re.compile(r"(?<![\d.,/-])(?P<base>\d{1,2}[. ]?\d{3}[. ]?\d{3}|\d{6,8}) ?- ?(?P<check>\d)(?![\d]|-\d|[.,]\d)")
+_RUC_NAMED = re.compile(r"\br\.? ?u\.? ?c\b\.?[^\d\x00]{0,18}(?P<number>\d(?:[ .]?\d){4,9}(?: ?- ?\d)?)(?!\d)")
+_NAMES = r"c\. ?i\. ?c?\.?|cic?\b|cedula(?: de identidad)?(?: civil)?|cedulas?|cedu\b|ced\b|documento(?: de identidad)?|doc\b|d\.? ?n\.? ?i\b|identidad|pasaporte|cpf|rg\b"
+_NUMBER = r"\d(?:[ .,-]{0,2}\d){4,8}"
+_CEDULA_NAMED = re.compile(
+    rf"\b(?:{_NAMES})(?:[^\w\x00]|\b(?:n|no|nro|num|numero|es|la|el|de|del|mi|titular|y|paraguaya)\b){{0,10}}?(?P<number>{_NUMBER})(?!\d)"
+)
+_CEDULA_THEN_NAME = re.compile(
+    rf"(?<![\d.,])(?P<number>{_NUMBER})(?!\d)[ ,(]{{0,3}}(?:(?:es|con|mi|el|la|numero|nro|de|n)[ .°º]{{1,2}}){{0,5}}(?:cedula|documento|ci\b|c\.i)"
+)
+_DOTTED = re.compile(r"(?<![\d.,/$₲-])(?<!\$ )\d{1,2}\.\d{3}\.\d{3}(?!\d|[.,/-]\d)")
+_BARE = re.compile(r"(?<![\w.,/$₲#*+-])[1-9]\d{6}(?![\w]|[.,/:-]\d)")
+_ALONE = re.compile(r"\W*(?:\d{6,8}|\d{1,2}[. ]\d{3}[. ]\d{3})\W*")
+
+
+def ruc_check_digit(base: str) -> int:
+    """The check digit of a RUC whose number without it is `base` (digits only)."""
+    weighted = sum(int(digit) * (2 + place % 10) for place, digit in enumerate(reversed(base)))
+    rest = weighted % 11
+    return 11 - rest if rest > 1 else 0
+
+
+def find_rucs(view: PlainView) -> Iterator[tuple[int, int]]:
+    """Yield where in `view.plain` RUCs stand: any that is named, others if their check digit is right."""
+    plain = view.plain
+    for match in _RUC_NAMED.finditer(plain):
+        yield match.span("number")
+    for match in _RUC.finditer(plain):
+        base = re.sub(r"\D", "", match.group("base"))
+        if ruc_check_digit(base) == int(match.group("check")) and not is_case_number(plain, match.start()):
+            yield match.span()
+
+
+def find_cedulas(view: PlainView) -> Iterator[tuple[int, int]]:
+    """Yield where in `view.plain` cédulas stand.
+
+    Named, they are taken as they are. Unnamed, seven digits are one unless they are round or their neighbours make
+    them a price, a quantity or a case number: customers leave their cédula so that somebody looks into their case.
+    """
+    plain = view.plain
+    dates = [match.span() for match in DATE.finditer(plain)]
+    for pattern in (_CEDULA_NAMED, _CEDULA_THEN_NAME):
+        for match in pattern.finditer(plain):
+            start, end = match.span("number")
+            if not any(start < last and first < end for first, last in dates) and not is_quantity(plain, start, end):
+                yield start, end
+    for pattern in (_DOTTED, _BARE):
+        for match in pattern.finditer(plain):
+            start, end = match.span()
+            digits = match.group().replace(".", "")
+            if not (is_round(digits) or is_quantity(plain, start, end) or is_case_number(plain, start)):
+                yield start, end
+    if _ALONE.fullmatch(plain):
+        digits = "".join(character for character in plain if character.isdigit())
+        if not is_round(digits) and not digits.startswith(("19", "20")):
+            first = re.search(r"\d", plain)
+            if first:
+                yield first.start(), first.start() + len(re.sub(r"\D+$", "", plain[first.start() :]))

@@ -1,0 +1,71 @@
+"""What makes a text, a response and a comment the same one again.
+
+Every key is a hash of redacted text: ids stand in reports and reach external services, and a hash of a phone number can be
+guessed back.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Sequence
+from itertools import count
+
+from fiber_pipeline.text import fold, unstretch
+
+_KEY_BYTES = 8
+_RESPONSE_BYTES = 16
+_EMOTICON = re.compile(r"(?<!\w)(?:[:;=8xX]['´]?-?[)(DPpoO/\\|3*]+(?!\w)|<3|\^_?\^|-_-|[:;][vV]\b)")
+_PARTED_NUMBER = re.compile(r"(?<=\d)[.,:/](?=\d)")
+_SAID = re.compile(r"[^\W_]|[\u2190-\u21ff\u231a-\u23ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff\ue000-\uf8ff]")
+
+
+def _hash(text: str, size: int) -> str:
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=size).hexdigest()
+
+
+def canonical_text(text: str) -> str:
+    """What of `text` counts for equality: folded letters, digits, emojis and emoticons, nothing between them.
+
+    The sign inside a number stays in a stand-in ("1,5" is not "15"), as do emoticons (":)" is not ":("). Text that is
+    punctuation only comes out empty.
+    """
+    if not text.isascii() or _EMOTICON.search(text):
+        text = _EMOTICON.sub(lambda match: "".join(chr(0xE000 + ord(sign)) for sign in match.group()), text)
+    text = _PARTED_NUMBER.sub("\ue02c", text)
+    return "".join(_SAID.findall(fold(unstretch(text.lower()))))
+
+
+def text_key(text: str) -> str:
+    """Equal (16 hexadecimal digits) for texts that differ only in case, accents, punctuation, spacing or stretching."""
+    return _hash(canonical_text(text), _KEY_BYTES)
+
+
+def canonical_json(document: str) -> str:
+    """A JSON document with its keys in order, so that a moved column changes nothing."""
+    return json.dumps(json.loads(document), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def response_keys(columns: Sequence[Sequence[object]]) -> list[str]:
+    """A key (32 hexadecimal digits) for each row of `columns`, equal where every column is."""
+    return [
+        _hash("\x1f".join(["\x00" if value is None else str(value) for value in row]), _RESPONSE_BYTES)
+        for row in zip(*columns, strict=True)
+    ]
+
+
+def occurrences(batches: Sequence[str], keys: Sequence[str]) -> list[int]:
+    """For each row, how many rows of its batch before it have its key."""
+    counters: dict[tuple[str, str], count[int]] = {}
+    return [next(counters.setdefault(pair, count())) for pair in zip(batches, keys, strict=True)]
+
+
+def comment_ids(batches: Sequence[str], keys: Sequence[str], places: Sequence[int]) -> list[str]:
+    """An id (16 hexadecimal digits) per comment from its batch, response key and occurrence.
+
+    Rows that move in the file keep theirs. With 64 bits, the chance that any two of ten million comments share one is
+    under one in 300,000; the table's unique key would refuse them.
+    """
+    return [
+        _hash(f"{batch}\x1f{key}\x1f{place}", _KEY_BYTES)
+        for batch, key, place in zip(batches, keys, places, strict=True)
+    ]

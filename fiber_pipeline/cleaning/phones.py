@@ -1,0 +1,79 @@
+"""Telephone numbers: Paraguayan mobiles and landlines in any grouping, foreign ones with their prefix.
+
+Shapes after the national numbering plan (CONATEL): mobiles 09xx and six digits, landlines a trunk 0, an area code
+(021, 061, 0336, …) and five to seven digits, +595 in place of the 0.
+"""
+
+import re
+from collections.abc import Iterator
+
+import phonenumbers
+
+from fiber_pipeline.cleaning.plain_numbers import DATE, is_case_number, is_quantity, is_round
+from fiber_pipeline.cleaning.plain_view import PlainView
+
+_S = r"[ .,/()_*-]{0,3}"
+_COUNTRY = rf"(?:(?:\+|00){_S})?\(?595{_S}"
+_MOBILE = re.compile(
+    rf"(?<!\d)\(?(?:{_COUNTRY}(?:\(?0\)?{_S})?|[0o]{_S})9{_S}[6-9]{_S}\d(?:(?:{_S}\d){{6}}|(?:{_S}\d){{5,7}})(?!\d)"
+)
+_LANDLINE = re.compile(rf"(?<![\d.,])\(?(?:{_COUNTRY}(?:\(?0\)?{_S})?|0{_S})[2-8](?:{_S}\d){{6,8}}(?!\d|[.,]\d)")
+_FOREIGN = re.compile(rf"(?<![\d+])(?:\+|\b00(?=[1-9])) ?\(?[1-9](?:{_S}\d){{6,14}}(?!\d)")
+_TOLL_FREE = re.compile(r"\(?0[ -]?800")
+_ANNOUNCED = re.compile(
+    r"\b(?:cel(?:u|ular(?:es)?)?|tel(?:ef?|efonos?|fno|f)?|fono|whats?(?:ap+)?|wh?ats?ap+|wsp|wssp|wpp|wsap|wasap|wasa|guasap|ws|wa|nros?|numeros?|num"
+    r"|lineas?|llam\w{1,5}|contact\w{1,6}|comuni\w{2,8}|escrib\w{1,5}|marcar|marque|phone|call me|telefone|mensaje|mi n)\b"
+    r"(?:[^\w\x00]|\b(?:mi|es|al|a|el|la|de|del|este|esta|n|no|nro|num|numero|cel|celular|tel|telefono|linea|contacto|personal|tigo|claro|vox|por|favor|porfa|porfavor|me|nos|con|wsp|whatsapp|si|ya|y|o|at|is|particular|baja|fija|fijo|movil|directo|pueden|puede|llamar|llamen|llamenme|llamame|escribir|escribanme|escribime)\b){0,12}?"
+    rf"(?P<number>(?:\+ ?)?\(?\d(?:{_S}\d){{5,12}})(?!\d|[.,]\d)"
+)
+_DIGIT_WORD = r"(?:cero|uno|un|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|\d{1,3})"
+_SPELLED = re.compile(
+    rf"\b(?:cero|\+|0)[ ,.-]{{0,2}}(?:nueve|9)(?:[ ,.-]{{1,3}}{_DIGIT_WORD}){{3,12}}\b|\b{_DIGIT_WORD}(?:[ ,.-]{{1,2}}(?:cero|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve)){{6,12}}\b"
+)
+
+
+def find_phones(view: PlainView) -> Iterator[tuple[int, int]]:
+    """Yield where in `view.plain` telephone numbers stand. Toll-free 0800 lines and short codes name no person."""
+    plain = view.plain
+    for match in _SPELLED.finditer(plain):
+        if any(
+            word in match.group()
+            for word in ("cero", "uno", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve")
+        ):
+            yield match.span()
+    dates = [match.span() for match in DATE.finditer(plain)]
+    for pattern in (_MOBILE, _LANDLINE):
+        for match in pattern.finditer(plain):
+            start, end = match.span()
+            if _TOLL_FREE.match(plain, start) or _meets(start, end, dates) or is_quantity(plain, start, end):
+                continue
+            if pattern is _LANDLINE and is_case_number(plain, start):
+                continue
+            yield start, end
+    for match in _FOREIGN.finditer(plain):
+        if _is_possible(match.group()):
+            yield match.span()
+    for match in _ANNOUNCED.finditer(plain):
+        start, end = match.span("number")
+        digits = "".join(character for character in match.group("number") if character.isdigit())
+        if (
+            not _TOLL_FREE.match(plain, start)
+            and not _meets(start, end, dates)
+            and not is_round(digits)
+            and not is_quantity(plain, start, end)
+            and not is_case_number(plain, start)
+        ):
+            yield start, end
+
+
+def _meets(start: int, end: int, spans: list[tuple[int, int]]) -> bool:
+    return any(start < other_end and other_start < end for other_start, other_end in spans)
+
+
+def _is_possible(number: str) -> bool:
+    digits = "".join(character for character in number if character.isdigit())
+    try:
+        parsed = phonenumbers.parse("+" + digits.removeprefix("00"))
+    except phonenumbers.NumberParseException:
+        return False
+    return phonenumbers.is_possible_number(parsed)

@@ -1,0 +1,128 @@
+"""`clean`: a row in, a comment out, identified so that moved rows keep their ids."""
+
+import json
+from datetime import UTC, datetime
+
+import pandas as pd
+
+from fiber_pipeline.cleaning import clean
+from fiber_pipeline.tables import COMMENTS, RAW_COMMENTS
+
+NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
+
+
+def raw_frame(comments: list[str | None], **changes: object) -> pd.DataFrame:
+    columns: dict[str, object] = {
+        "batch": "norte/mayo.xlsx",
+        "row_id": [f"Hoja1:{place + 2}" for place in range(len(comments))],
+        "source": "norte",
+        "source_file": "mayo.xlsx",
+        "sheet": "Hoja1",
+        "row_number": list(range(2, len(comments) + 2)),
+        "comment": comments,
+        "nps": 3,
+        "nps_group": "detractor",
+        "rating": 4.0,
+        "rating_scale": "0-10",
+        "commented_at": datetime(2026, 5, 1, 3, tzinfo=UTC),
+        "has_time": False,
+        "customer_id": None,
+        "metadata": "{}",
+        "problems": [[] for _ in comments],
+        "file_sha256": "0" * 64,
+        "ingested_at": NOW,
+    }
+    return RAW_COMMENTS.validate(RAW_COMMENTS.frame(columns | changes))
+
+
+def test_every_row_becomes_a_valid_comment_in_its_place() -> None:
+    comments = COMMENTS.validate(clean(raw_frame(["  Muy   lento ", None, "No", "Llamen al 0981 123 456"])))
+    assert comments["text"].tolist() == ["Muy lento", "", "No", "Llamen al [TELEFONO]"]
+    assert comments["is_informative"].tolist() == [True, False, False, True]
+    assert comments["position"].tolist() == [0, 1, 2, 3]
+    assert [list(kinds) for kinds in comments["pii_types"]] == [[], [], [], ["telefono"]]
+    assert comments["duplicate_of"].isna().all()
+
+
+def test_an_empty_batch_is_an_empty_typed_frame() -> None:
+    comments = COMMENTS.validate(clean(RAW_COMMENTS.empty()))
+    assert len(comments) == 0
+    assert list(comments.columns) == list(COMMENTS.columns)
+
+
+def test_rows_that_move_keep_their_ids() -> None:
+    before = clean(raw_frame(["Se corta siempre", "No", "No", "Caro"]))
+    after = clean(raw_frame(["Fila nueva", "Caro", "No", "Se corta siempre", "No"]))
+    ids = dict(zip(zip(before["text"], before["occurrence"], strict=True), before["comment_id"], strict=True))
+    for text, occurrence, comment_id in zip(after["text"], after["occurrence"], after["comment_id"], strict=True):
+        if text != "Fila nueva":
+            assert ids[text, occurrence] == comment_id
+    assert after["comment_id"].is_unique
+
+
+def test_the_same_response_in_another_batch_has_its_key_but_an_id_of_its_own() -> None:
+    here = clean(raw_frame(["Se corta siempre"]))
+    there = clean(raw_frame(["Se corta siempre"], batch="sur/mayo.xlsx", row_id=["9"], row_number=[9]))
+    assert here["response_key"].tolist() == there["response_key"].tolist()
+    assert here["comment_id"].tolist() != there["comment_id"].tolist()
+
+
+def test_two_batches_in_one_frame_are_counted_apart() -> None:
+    comments = clean(raw_frame(["No", "No", "No"], batch=["a.csv", "b.csv", "a.csv"]))
+    assert comments["occurrence"].tolist() == [0, 0, 1]
+    assert comments["position"].tolist() == [0, 0, 1]
+    assert comments["comment_id"].is_unique
+
+
+def test_scores_dates_customers_and_metadata_tell_responses_apart() -> None:
+    same = clean(raw_frame(["No"]))["response_key"].iloc[0]
+    for change in (
+        {"nps": 4},
+        {"rating": 5.0},
+        {"customer_id": "C-1"},
+        {"commented_at": datetime(2026, 5, 2, 3, tzinfo=UTC)},
+        {"metadata": json.dumps({"Ciudad": "Luque"})},
+    ):
+        assert clean(raw_frame(["No"], **change))["response_key"].iloc[0] != same
+
+
+def test_a_moved_column_of_metadata_changes_nothing() -> None:
+    one = clean(raw_frame(["No"], metadata='{"Ciudad": "Luque", "Plan": 300}'))
+    other = clean(raw_frame(["No"], metadata='{"Plan": 300, "Ciudad": "Luque"}'))
+    assert one["comment_id"].tolist() == other["comment_id"].tolist()
+
+
+def test_an_answer_is_distinctive_by_customer_time_or_words() -> None:
+    texts = ["Excelente", "No", "No hay", "Muy lento", None]
+    assert clean(raw_frame(texts))["is_distinctive"].tolist() == [False, False, False, True, False]
+    assert clean(raw_frame(texts, customer_id="C-1"))["is_distinctive"].all()
+    assert clean(raw_frame(texts, has_time=True))["is_distinctive"].all()
+
+
+def test_ids_do_not_depend_on_the_personal_data_they_hide() -> None:
+    one, other = (clean(raw_frame([f"Llamen al {number}"])) for number in ("0981 123 456", "0971 654 321"))
+    assert one["comment_id"].tolist() == other["comment_id"].tolist()
+
+
+def test_signatures_on_a_line_of_their_own_are_redacted_before_lines_are_joined() -> None:
+    comments = clean(raw_frame(["Pésimo servicio\nAtte.\nJuan Pérez\nCel\n0981\n123456"]))
+    assert "Juan" not in comments["text"].iloc[0]
+    assert "123456" not in comments["text"].iloc[0]
+    assert "\n" not in comments["text"].iloc[0]
+
+
+def test_near_duplicates_of_a_batch_share_a_group() -> None:
+    comments = clean(
+        raw_frame(
+            [
+                "El internet se corta todas las noches",
+                "el internet se corta todas las noche!!",
+                "Buen precio y buena velocidad",
+                "El internet no se corta todas las noches",
+            ]
+        )
+    )
+    groups = comments["near_duplicate_group"].tolist()
+    assert groups[0] == groups[1] is not None
+    assert pd.isna(groups[2])
+    assert pd.isna(groups[3])
