@@ -12,6 +12,7 @@ until the timeout, without keeping readers waiting in between, and then name the
 import random
 import re
 import secrets
+import shutil
 import threading
 import time
 from collections import Counter
@@ -91,6 +92,8 @@ class FileAccess:
                 "this thread is reading the warehouse and would wait for itself; leave reader() before writing"
             )
         self.location.path.parent.mkdir(parents=True, exist_ok=True)
+        # Made here, it gets the usual permissions; filelock would make it private and lock other accounts out.
+        self.location.lock_path.touch()
         lock, connection = self._wait(timeout, read_only=False)
         try:
             yield connection
@@ -98,7 +101,7 @@ class FileAccess:
             connection.close()
             _release(lock)
 
-    def attach(self, connection: duckdb.DuckDBPyConnection, path: Path, catalog: str, *, read_only: bool) -> None:
+    def _attach(self, connection: duckdb.DuckDBPyConnection, path: Path, catalog: str, *, read_only: bool) -> None:
         """Attach a database file under this warehouse's key. The key goes in by value and is forgotten at once."""
         options = ["READ_ONLY"] if read_only else []
         if self._key is not None:
@@ -125,6 +128,8 @@ class FileAccess:
                 lock.close()
                 raise
             try:
+                if not read_only:
+                    self._sweep()
                 return lock, self._connect(read_only=read_only)
             except BaseException as error:
                 _release(lock)
@@ -142,17 +147,17 @@ class FileAccess:
         Readers of one process share one instance of DuckDB: a second would drop, when it closes, the lock by which
         the first keeps other programs from writing (POSIX locks belong to the process, not to the handle).
         """
-        database = _shared_instance(self.location.path, self._key, self._limits) if read_only else ":memory:"
+        instance = _readers_instance(self.location.path, self._key, self._limits) if read_only else secrets.token_hex(8)
         config: dict[str, str | bool | int | float | list[str]] = {
             "memory_limit": self._limits.memory,
-            "temp_directory": str(self.location.spill_path),
+            "temp_directory": str(self.location.spill_path(instance)),
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
         }
         if self._limits.threads is not None:
             config["threads"] = self._limits.threads
         with _opening:
-            connection = duckdb.connect(database, config=config)
+            connection = duckdb.connect(f":memory:{instance}", config=config)
             try:
                 if not _is_attached(connection):
                     self._prepare(connection, read_only=read_only)
@@ -163,6 +168,11 @@ class FileAccess:
                 raise
         return connection
 
+    def _sweep(self) -> None:
+        """Remove what killed processes spilled: with the lock ours, nobody uses it."""
+        for leftover in self.location.spill_paths():
+            shutil.rmtree(leftover)
+
     def _prepare(self, connection: duckdb.DuckDBPyConnection, *, read_only: bool) -> None:
         if self._key is not None:
             # DuckDB writes encrypted files with OpenSSL, which comes with httpfs; what spills is encrypted too.
@@ -171,8 +181,11 @@ class FileAccess:
         path = self.location.path
         try:
             if not path.exists():
-                self._create(connection)
-            self.attach(connection, path, CATALOG, read_only=read_only)
+                # Under another name first: a kill may not leave half a database under the real one.
+                self.attach_fresh(connection, "fresh")
+                connection.execute("DETACH fresh")
+                self.location.fresh_path.replace(path)
+            self._attach(connection, path, CATALOG, read_only=read_only)
         except duckdb.Error as error:
             if _holder_named_in(error):
                 raise
@@ -180,14 +193,12 @@ class FileAccess:
         if read_only:
             connection.execute("SET enable_external_access = false")
 
-    def _create(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Make the database under another name first: a kill may not leave half a file under the real one."""
+    def attach_fresh(self, connection: duckdb.DuckDBPyConnection, catalog: str) -> None:
+        """Attach an empty database beside the file, to take its place once it is whole."""
         fresh = self.location.fresh_path
         fresh.unlink(missing_ok=True)
         fresh.with_name(fresh.name + ".wal").unlink(missing_ok=True)
-        self.attach(connection, fresh, "fresh", read_only=False)
-        connection.execute("DETACH fresh")
-        fresh.replace(self.location.path)
+        self._attach(connection, fresh, catalog, read_only=False)
 
     def _explain(self, error: duckdb.Error) -> WarehouseError:
         path, text = self.location.path, str(error)
@@ -227,9 +238,9 @@ def _held() -> Counter[Path]:
 
 
 @cache
-def _shared_instance(path: Path, key: str | None, limits: Limits) -> str:
+def _readers_instance(path: Path, key: str | None, limits: Limits) -> str:
     """The name by which this process's readers of a file find the same instance."""
-    return f":memory:{secrets.token_hex(8)}"
+    return secrets.token_hex(8)
 
 
 @cache

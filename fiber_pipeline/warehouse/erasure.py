@@ -19,9 +19,12 @@ from fiber_pipeline.tables.table import PARTITION_COLUMN
 from fiber_pipeline.warehouse import schema
 from fiber_pipeline.warehouse.access import FileAccess
 from fiber_pipeline.warehouse.schema import CATALOG, identifier, qualified
+from fiber_pipeline.warehouse.transaction import delete_rows, reconcile, replace_rows
 
-_ERASED = "temp.main.erased_comments"
+_ERASED = "erased_rows"
 _REWRITTEN = "rewritten"
+_OF_ERASED_COMMENT = f"(batch, comment_id) IN (SELECT (batch, comment_id) FROM {_ERASED})"  # noqa: S608
+_OF_ERASED_ROW = f"(batch, row_id) IN (SELECT (batch, row_id) FROM {_ERASED})"  # noqa: S608
 
 
 def erase(
@@ -29,110 +32,103 @@ def erase(
 ) -> dict[str, int]:
     """Erase a batch, or a customer found by `raw_comments.customer_id`; the rows each table lost.
 
-    Raises ValueError unless exactly one of the two is given, WarehouseBusy if the file was not to be had in time.
+    Raises ValueError unless exactly one of the two is given, WarehouseBusy if the file was not to be had in time. Cut
+    short after the rows are gone but before the file is rewritten, it is finished by calling it again.
     """
-    wanted = batch if customer_id is None else customer_id
-    if not wanted or (batch is not None and customer_id is not None):
+    if bool(batch) == bool(customer_id):
         raise ValueError("name either a batch or a customer to erase")
+    removed = {table.name: 0 for table in tables}
     if not access.location.path.exists():
-        return {table.name: 0 for table in tables}
+        return removed
     with access.writing(timeout) as connection:
-        stored = {table.name: table for table in tables if schema.stored_columns(connection, table)}
+        stored = [table for table in tables if schema.stored_columns(connection, table)]
         connection.begin()
-        _find(connection, stored, batch, customer_id)
-        removed = {table.name: 0 for table in tables}
-        for table in stored.values():
-            removed[table.name] = _delete(connection, table, batch, customer_id)
-            if not table.partitioned:
-                removed[table.name] += _delete_members(connection, table, wanted)
-                _drop_ids(connection, table)
-        for table in stored.values():
-            for statement in table.reconcile:
-                connection.execute(statement)
+        _find(connection, {table.name for table in stored}, batch, customer_id)
+        for table in stored:
+            if table.partitioned:
+                removed[table.name] = _erase_rows(connection, table, batch, customer_id)
+            else:
+                removed[table.name] = _erase_mentions(connection, table, str(batch or customer_id))
         connection.commit()
         _rewrite(access, connection)
     return removed
 
 
-def _find(
-    connection: duckdb.DuckDBPyConnection, stored: dict[str, Table], batch: str | None, customer_id: str | None
-) -> None:
+def _find(connection: duckdb.DuckDBPyConnection, stored: set[str], batch: str | None, customer_id: str | None) -> None:
     """Note the rows and comments to erase: a comment belongs to a customer through its raw row."""
-    connection.execute(
-        f"CREATE TEMP TABLE {_ERASED.split('.')[-1]} (batch VARCHAR, row_id VARCHAR, comment_id VARCHAR)"
-    )
-    column, value = ("batch", batch) if customer_id is None else ("customer_id", customer_id)
+    connection.execute(f"CREATE TEMP TABLE {_ERASED} (batch VARCHAR, row_id VARCHAR, comment_id VARCHAR)")
+    column, value = (PARTITION_COLUMN, batch) if batch else ("customer_id", customer_id)
     if "raw_comments" in stored:
         connection.execute(
-            f"INSERT INTO {_ERASED} SELECT batch, row_id, NULL FROM {CATALOG}.main.raw_comments WHERE {column} = ?",  # noqa: S608
+            f"INSERT INTO {_ERASED} SELECT batch, row_id, NULL FROM raw_comments WHERE {column} = ?",  # noqa: S608
             [value],
         )
     if "comments" in stored:
         connection.execute(
-            f"INSERT INTO {_ERASED} SELECT batch, row_id, comment_id FROM {CATALOG}.main.comments "  # noqa: S608
-            f"WHERE {column} = ? OR (batch, row_id) IN (SELECT (batch, row_id) FROM {_ERASED})",
+            f"INSERT INTO {_ERASED} SELECT batch, row_id, comment_id FROM comments "  # noqa: S608
+            f"WHERE {column} = ? OR {_OF_ERASED_ROW}",
             [value],
         )
 
 
-def _delete(connection: duckdb.DuckDBPyConnection, table: Table, batch: str | None, customer_id: str | None) -> int:
-    name = qualified(table)
-    if not table.partitioned:
-        return 0
-    if batch is not None:
-        return _count(connection, f"DELETE FROM {name} WHERE {identifier(PARTITION_COLUMN)} = ?", [batch])  # noqa: S608
-    if "comment_id" in table.columns:
-        query = f"DELETE FROM {name} WHERE (batch, comment_id) IN (SELECT (batch, comment_id) FROM {_ERASED})"  # noqa: S608
-        return _count(connection, query, [])
-    if "row_id" in table.columns:
-        query = f"DELETE FROM {name} WHERE (batch, row_id) IN (SELECT (batch, row_id) FROM {_ERASED})"  # noqa: S608
-        return _count(connection, query, [])
-    # Rejected rows name their customer only in one of their cells.
-    return sum(
-        _count(
-            connection,
-            f"DELETE FROM {name} WHERE list_contains(json_extract_string({identifier(column)}, '{cells}'), ?)",  # noqa: S608
-            [customer_id],
-        )
-        for column in schema.json_columns(table)
-        for cells in ("$.*", "$[*]")
-    )
+def _erase_rows(connection: duckdb.DuckDBPyConnection, table: Table, batch: str | None, customer_id: str | None) -> int:
+    parameters: list[object] = []
+    if batch:
+        where = f"{identifier(PARTITION_COLUMN)} = ?"
+        parameters.append(batch)
+    elif "comment_id" in table.columns:
+        where = _OF_ERASED_COMMENT
+    elif "row_id" in table.columns:
+        where = _OF_ERASED_ROW
+    else:
+        # Rejected rows name their customer only in one of their cells.
+        cells = [
+            f"list_contains(json_extract_string({identifier(column)}, '{path}'), ?)"
+            for column in schema.json_columns(table)
+            for path in ("$.*", "$[*]")
+        ]
+        where = " OR ".join(cells) or "false"
+        parameters += [customer_id] * len(cells)
+    schema.bring_up_to_date(connection, table)
+    erased = delete_rows(connection, table, where, parameters)
+    connection.register("incoming_rows", table.arrow_schema.empty_table())
+    reconcile(connection, table)
+    return erased
 
 
-def _delete_members(connection: duckdb.DuckDBPyConnection, table: Table, wanted: str) -> int:
-    """Rows about the batch or the customer itself, such as the NPS of that batch."""
+def _erase_mentions(connection: duckdb.DuckDBPyConnection, table: Table, name: str) -> int:
+    """Take erased comments out of lists of examples and evidence, and rows about the batch or customer themselves."""
+    schema.bring_up_to_date(connection, table)
+    lists = [item.name for item in table.arrow_schema if item.type == pa.list_(pa.string())]
     texts = [item.name for item in table.arrow_schema if item.type == pa.string()]
-    where = " OR ".join(f"{identifier(name)} = ?" for name in texts)
-    return _count(connection, f"DELETE FROM {qualified(table)} WHERE {where}", [wanted] * len(texts))  # noqa: S608
-
-
-def _drop_ids(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
-    """Take erased comments out of lists of examples and evidence."""
-    for item in table.arrow_schema:
-        if item.type == pa.list_(pa.string()):
-            name = identifier(item.name)
-            connection.execute(
-                f"UPDATE {qualified(table)} SET {name} = list_filter({name}, lambda item: item NOT IN (SELECT "  # noqa: S608
-                f"comment_id FROM {_ERASED} WHERE comment_id IS NOT NULL))"
-            )
-
-
-def _count(connection: duckdb.DuckDBPyConnection, query: str, parameters: list[str | None]) -> int:
-    count: int = connection.execute(query, parameters).fetchall()[0][0]
-    return count
+    gone: set[str] = set()
+    for column in lists:
+        found = connection.execute(
+            f"SELECT DISTINCT item FROM (SELECT unnest({identifier(column)}) AS item FROM {qualified(table)}) "  # noqa: S608
+            f"WHERE item IN (SELECT comment_id FROM {_ERASED})"
+        ).fetchall()
+        gone.update(item for (item,) in found)
+    replaced = ", ".join(
+        f"list_filter({identifier(column)}, lambda item: NOT list_contains($gone, item)) AS {identifier(column)}"
+        for column in lists
+    )
+    about = " OR ".join(f"{identifier(column)} IS NOT DISTINCT FROM $name" for column in texts) or "false"
+    kept = connection.execute(
+        f"SELECT *{f' REPLACE ({replaced})' if lists else ''} FROM {qualified(table)} "  # noqa: S608
+        f"WHERE NOT ({about}) ORDER BY rowid",
+        {"name": name, **({"gone": sorted(gone)} if lists else {})},
+    ).to_arrow_table()
+    _, before = replace_rows(connection, table, kept, None)
+    return before - len(kept)
 
 
 def _rewrite(access: FileAccess, connection: duckdb.DuckDBPyConnection) -> None:
     """Copy the database into a new file and put it in the old one's place, which is held open meanwhile."""
     location = access.location
     connection.execute(f"CHECKPOINT {CATALOG}")
-    fresh = location.fresh_path
-    fresh.unlink(missing_ok=True)
-    fresh.with_name(fresh.name + ".wal").unlink(missing_ok=True)
-    access.attach(connection, fresh, _REWRITTEN, read_only=False)
+    access.attach_fresh(connection, _REWRITTEN)
     connection.execute(f"COPY FROM DATABASE {CATALOG} TO {_REWRITTEN}")
-    connection.execute(f"CHECKPOINT {_REWRITTEN}")
     connection.execute(f"DETACH {_REWRITTEN}")
-    with fresh.open("rb") as file:
+    with location.fresh_path.open("rb") as file:
         os.fsync(file.fileno())
-    fresh.replace(location.path)
+    location.fresh_path.replace(location.path)

@@ -4,6 +4,7 @@ The seam for other kinds of warehouse: a location is parsed here and opened in `
 is a file.
 """
 
+import glob
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,10 +36,13 @@ class FileLocation:
         """Where a new database is made before it takes the file's place."""
         return self.path.with_name(self.path.name + ".fresh")
 
-    @property
-    def spill_path(self) -> Path:
-        """Where DuckDB puts what does not fit in memory."""
-        return self.path.with_name(self.path.name + ".spill")
+    def spill_path(self, instance: str) -> Path:
+        """Where an instance of DuckDB puts what does not fit in memory; two may not share a folder."""
+        return self.path.with_name(f"{self.path.name}.spill-{instance}")
+
+    def spill_paths(self) -> list[Path]:
+        """The spill folders there are: those in use, and those that killed processes left."""
+        return sorted(self.path.parent.glob(glob.escape(self.path.name) + ".spill-*"))
 
 
 def parse_location(location: str) -> FileLocation:

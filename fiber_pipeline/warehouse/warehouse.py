@@ -23,6 +23,7 @@ from fiber_pipeline.warehouse.conversion import to_arrow, to_frame
 from fiber_pipeline.warehouse.erasure import erase
 from fiber_pipeline.warehouse.location import parse_location
 from fiber_pipeline.warehouse.schema import identifier, qualified
+from fiber_pipeline.warehouse.transaction import replace_rows
 
 _INCOMING = "incoming_rows"
 
@@ -95,10 +96,7 @@ class Warehouse:
         with self._access.writing(self._write_timeout) as connection:
             locked = time.perf_counter()
             connection.begin()
-            done = [(table, rows, *_replace(connection, table, rows, partition)) for table, rows in checked]
-            for table, _ in checked:
-                for statement in table.reconcile:
-                    connection.execute(statement)
+            done = [(table, rows, *replace_rows(connection, table, rows, partition)) for table, rows in checked]
             connection.commit()
         now = time.perf_counter()
         return [
@@ -234,22 +232,6 @@ def _check_json(table: Table, rows: pa.Table) -> None:
             ).fetchall()[0][0]
             if count:
                 raise SchemaViolation(f"{table.name}: column {column!r} is no JSON document in {count} rows")
-
-
-def _replace(
-    connection: duckdb.DuckDBPyConnection, table: Table, rows: pa.Table, partition: str | None
-) -> tuple[tuple[str, ...], int]:
-    added = schema.bring_up_to_date(connection, table)
-    name = qualified(table)
-    if table.partitioned:
-        where, parameters = f" WHERE {identifier(PARTITION_COLUMN)} = ?", [partition]
-    else:
-        where, parameters = "", []
-    replaced = connection.execute(f"DELETE FROM {name}{where}", parameters).fetchall()[0][0]  # noqa: S608
-    connection.register(_INCOMING, rows)
-    connection.execute(f"INSERT INTO {name} BY NAME SELECT * FROM {_INCOMING}")  # noqa: S608
-    connection.unregister(_INCOMING)
-    return added, replaced
 
 
 def _selection(
