@@ -46,6 +46,7 @@ bench-quality: setup
 
 docs: setup
 	$(BIN)/python -m fiber_pipeline.tables.page docs/tables.md
+	$(BIN)/python -m fiber_pipeline.settings_page docs/settings.md
 
 lock: setup
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-emit-index-url \

@@ -17,9 +17,10 @@ _FILE_KINDS = {"workbook": {"excel"}, "report": {"html"}, "exports": {"parquet",
 _PERSONAL = frozenset({"raw_comments", "rejected_rows"})
 
 
-def apply_policy(assets: Sequence[dg.AssetsDefinition]) -> Sequence[dg.AssetsDefinition]:
+def apply_policy(assets: Sequence[dg.AssetsDefinition]) -> list[dg.AssetsDefinition]:
     """Return the assets with groups, owners, kinds, tags and code references."""
-    return dg.with_source_code_references(dg.map_asset_specs(_with_policy, assets))
+    referenced = dg.with_source_code_references(dg.map_asset_specs(_with_policy, assets))
+    return [asset for asset in referenced if isinstance(asset, dg.AssetsDefinition)]
 
 
 def _with_policy(spec: dg.AssetSpec) -> dg.AssetSpec:

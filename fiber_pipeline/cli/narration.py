@@ -67,13 +67,12 @@ class Narrator:
         """A logger that turns Dagster's events into progress and lets warnings and errors through."""
         handler = _EventHandler(self)
 
-        @dg.logger(description="Progress on the command line")
         def narrate(context: dg.InitLoggerContext) -> logging.Logger:
             logger = logging.Logger("fiber")
             logger.addHandler(handler)
             return logger
 
-        return narrate
+        return dg.LoggerDefinition(narrate, description="Progress on the command line")
 
     def hear(self, record: logging.LogRecord) -> None:
         """Take in a log record of a run."""

@@ -1,7 +1,12 @@
 """The engine chains as a resource."""
 
+from typing import TYPE_CHECKING
+
 from fiber_pipeline.chains import Chains, build_chains
 from fiber_pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    from fiber_pipeline.themes import Taxonomy
 
 
 class EnginesResource:
@@ -10,6 +15,12 @@ class EnginesResource:
     def __init__(self, settings: Settings, chains: Chains | None = None) -> None:
         self._settings = settings
         self._chains = chains
+
+    def taxonomy(self) -> "Taxonomy":
+        """The themes in force, with the user's own file taken in."""
+        from fiber_pipeline.themes import load_taxonomy
+
+        return load_taxonomy(self._settings.taxonomy)
 
     def open(self) -> Chains:
         """The engines of this process."""

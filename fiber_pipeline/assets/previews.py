@@ -1,0 +1,168 @@
+"""What the Dagster UI shows of a table on its asset: a small table and a plot, made from the frame just written.
+
+Nothing here may quote `raw_comments` or `rejected_rows`: events keep what they are given, and those are unredacted.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import dagster as dg
+import pandas as pd
+
+from fiber_pipeline.outputs import charts
+from fiber_pipeline.outputs.rendering import chart_markdown
+from fiber_pipeline.tables import Table
+
+Metadata = dict[str, Any]
+_ROWS = 10
+_TEXT = 120
+
+
+def preview(table: Table, frame: pd.DataFrame) -> Metadata:
+    """Metadata for the materialization of `table` with the rows of `frame`; empty for an empty frame."""
+    make = _PREVIEWS.get(table.name)
+    return make(frame) if make is not None and len(frame) else {}
+
+
+def _raw_comments(frame: pd.DataFrame) -> Metadata:
+    dates = frame["commented_at"].dropna()
+    scores = frame["nps"].dropna().value_counts().rename_axis("nps").reset_index(name="comments")
+    metadata: Metadata = {
+        "with_nps": int(frame["nps_group"].notna().sum()),
+        "with_comment": int(frame["comment"].notna().sum()),
+        "rows_with_problems": int((frame["problems"].list.len() > 0).sum()),
+    }
+    if len(dates):
+        metadata["first_comment"] = dg.MetadataValue.text(dates.min().isoformat())
+        metadata["last_comment"] = dg.MetadataValue.text(dates.max().isoformat())
+    if len(scores):
+        metadata["plot"] = _plot(charts.nps_histogram(scores), "Answers by NPS score")
+    return metadata
+
+
+def _rejected_rows(frame: pd.DataFrame) -> Metadata:
+    return {"reasons": _table(_counted(frame["reason"]))}
+
+
+def _comments(frame: pd.DataFrame) -> Metadata:
+    # Duplicates are linked inside the write; what they come to is in the table and in the insights.
+    return {
+        "informative": int(frame["is_informative"].sum()),
+        "with_personal_data": int((frame["pii_types"].list.len() > 0).sum()),
+        "personal_data": _table(_counted(frame["pii_types"].explode().dropna())),
+        "preview": _table(frame.loc[frame["is_informative"], ["text", "nps", "rating", "commented_at"]]),
+    }
+
+
+def _translated_comments(frame: pd.DataFrame) -> Metadata:
+    languages = _counted(frame["language"]).rename(columns={"rows": "comments"})
+    foreign = frame.loc[frame["is_gloss"], ["language", "language_confidence", "text_es"]]
+    return {
+        "plot": _plot(charts.language_chart(languages), "Comments by language"),
+        "glossed": int(frame["is_gloss"].sum()),
+        "preview": _table(foreign),
+    }
+
+
+def _sentiment_scores(frame: pd.DataFrame) -> Metadata:
+    emotions = _counted(frame["emotions"].explode().dropna().struct.field("emotion"))
+    metadata = {
+        "sentiments": _table(_counted(frame["sentiment"])),
+        "urgency": _table(_counted(frame["urgency"])),
+        "mean_score": float(frame["score"].mean()),
+        "mean_confidence": float(frame["confidence"].mean()),
+        "contradicts_score": int(frame["contradicts_score"].sum()),
+    }
+    if len(emotions):
+        chart = charts.emotion_chart(emotions.rename(columns={"rows": "comments"}))
+        metadata["plot"] = _plot(chart, "Comments by emotion")
+    return metadata
+
+
+def _comment_themes(frame: pd.DataFrame) -> Metadata:
+    counts = frame.groupby(["theme", "sentiment"], as_index=False).agg(mentions=("comment_id", "size"))
+    totals = _counted(frame["theme"]).rename(columns={"rows": "mentions"})
+    chart = charts.theme_chart(counts.rename(columns={"theme": "label"}))
+    return {
+        "plot": _plot(chart, "Mentions by theme and sentiment"),
+        "comments_with_theme": int(frame["comment_id"].nunique()),
+        "preview": _table(totals, rows=len(totals)),
+    }
+
+
+def _themes(frame: pd.DataFrame) -> Metadata:
+    shown = frame.sort_values("priority", ascending=False)[
+        ["label_es", "mentions", "share", "negative_share", "nps", "nps_impact", "priority", "trend"]
+    ]
+    return {"preview": _table(shown, rows=len(shown))}
+
+
+def _emergent_themes(frame: pd.DataFrame) -> Metadata:
+    return {"preview": _table(frame[["label", "mentions", "keywords", "first_seen"]], rows=20)}
+
+
+def _insights(frame: pd.DataFrame) -> Metadata:
+    overall = frame[(frame["dimension"] == "all") & (frame["period_kind"] == "all")]
+    months = frame[(frame["dimension"] == "all") & (frame["period_kind"] == "month") & (frame["metric"] == "nps")]
+    metadata: Metadata = {
+        "overall": _table(overall[["metric", "value", "low", "high", "sample_size"]], rows=len(overall)),
+    }
+    if months["value"].notna().any():
+        metadata["plot"] = _plot(charts.nps_chart(months.sort_values("period")), "NPS by month")
+    return metadata
+
+
+def _forecasts(frame: pd.DataFrame) -> Metadata:
+    return {"preview": _table(frame[["metric", "member", "period", "value", "low", "high", "model", "note"]], rows=20)}
+
+
+def _recommendations(frame: pd.DataFrame) -> Metadata:
+    return {"preview": _table(frame[["rank", "title", "why", "impact", "effort"]])}
+
+
+_PREVIEWS: Mapping[str, Callable[[pd.DataFrame], Metadata]] = {
+    "raw_comments": _raw_comments,
+    "rejected_rows": _rejected_rows,
+    "comments": _comments,
+    "translated_comments": _translated_comments,
+    "sentiment_scores": _sentiment_scores,
+    "comment_themes": _comment_themes,
+    "themes": _themes,
+    "emergent_themes": _emergent_themes,
+    "insights": _insights,
+    "forecasts": _forecasts,
+    "recommendations": _recommendations,
+}
+
+
+def _counted(values: pd.Series) -> pd.DataFrame:
+    name = str(values.name)
+    return values.value_counts().rename_axis(name).reset_index(name="rows")
+
+
+def _plot(spec: charts.Spec, description: str) -> dg.MarkdownMetadataValue:
+    return dg.MetadataValue.md(chart_markdown(spec, description))
+
+
+def _table(frame: pd.DataFrame, rows: int = _ROWS) -> dg.TableMetadataValue:
+    shown = frame.head(rows)
+    columns: Sequence[str] = [str(name) for name in frame.columns]
+    return dg.MetadataValue.table(
+        records=[
+            dg.TableRecord({name: _cell(value) for name, value in zip(columns, row, strict=True)})
+            for row in shown.itertuples(index=False, name=None)
+        ],
+        schema=dg.TableSchema([dg.TableColumn(name) for name in columns]),
+    )
+
+
+def _cell(value: object) -> str | int | float | bool:
+    if isinstance(value, bool | int):
+        return value
+    if isinstance(value, float):
+        return round(value, 3)
+    if isinstance(value, list):
+        return ", ".join(map(str, value))[:_TEXT]
+    if value is None or value is pd.NA or value is pd.NaT:
+        return ""
+    return str(value)[:_TEXT]
