@@ -1,0 +1,146 @@
+"""What one word says about its language, by itself."""
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from fiber_pipeline.language.guarani import load_dictionary, marked_form
+from fiber_pipeline.language.morphology import Analysis, analyse, analyse_loan
+from fiber_pipeline.language.vocabulary import load_vocabulary
+from fiber_pipeline.text import fold, unstretch
+
+
+class Reading(NamedTuple):
+    """The evidence of a word. `weight` is log odds of Guaraní over Spanish (nats); `rule` names what gave it.
+
+    `kind` is word, loan (a Spanish root with Guaraní affixes) or skip (names, brands, laughter: no evidence at all).
+    `foreign` are codes of neighbour languages which have this word and Spanish lacks; `shared` those with which
+    Spanish shares it.
+    """
+
+    weight: float
+    rule: str
+    kind: str
+    foreign: tuple[str, ...] = ()
+    shared: tuple[str, ...] = ()
+
+
+STRONGEST = 4.0
+_NASAL_VOWEL = re.compile("[ẽĩũỹ]|[eiuyg]̃")
+_PUSO = re.compile(r"(?<=[aeiouyãẽĩõũỹáéíóúýnm])'(?=[aeiouyãẽĩõũỹáéíóúý])")
+_NOT_GUARANI_LETTER = re.compile(r"c(?!h)|(?<!n)d|f|l|q|x|z|w|(?<!m)b")
+_CLUSTER = re.compile(r"[bcdfghjklmnpqrstvwxz]{2,}")
+_GUARANI_CLUSTERS = frozenset(("mb", "nd", "ng", "nt", "ch", "rr", "mp", "nk"))
+_CONSONANT_END = re.compile(r"[bcdfghjklmnpqrstvwxz]$")
+_Y_AS_VOWEL = re.compile(r"[bcdfghjklmnpqrstvz]y(?![aeiou])|^y[bcdfghjklmnpqrstvz]")
+_NASAL_START = re.compile(r"^(mb|nd|ng)")
+_SPANISH_ENDING = re.compile(
+    r"(cion|ciones|mente|ando|iendo|aron|ieron|ado|ada|ados|adas|ido|ida|idos|idas|dad|dades|ista|istas|ente|entes|ante"
+    r"|antes|anza|eria|iento|ientos|mento|oso|osa|osos|osas|ivo|iva|aba|aban|ario|aria|ismo|able|ible|ura|isimo|isima"
+    r"|azo|azos|ito|ita|itos|itas|illo|illa)$"
+)
+
+
+@lru_cache(maxsize=200_000)
+def read_word(surface: str) -> Reading:
+    """Read a word as typed (case does not matter)."""
+    marked = marked_form(unstretch(surface))
+    folded = fold(marked)
+    vocabulary = load_vocabulary()
+    foreign = tuple(code for code, words in vocabulary.neighbours.items() if folded in words.own)
+    shared = tuple(code for code, words in vocabulary.neighbours.items() if folded in words.shared)
+    weight, rule, kind = _weigh(marked, folded)
+    return Reading(weight, rule, kind, foreign, shared)
+
+
+def _weigh(marked: str, folded: str) -> tuple[float, str, str]:
+    vocabulary = load_vocabulary()
+    dictionary = load_dictionary()
+    if folded in vocabulary.sounds:
+        return 0.0, "laughter or call", "skip"
+    if folded in vocabulary.international:
+        return 0.0, "brand or technical word", "skip"
+    has_marks = _NASAL_VOWEL.search(marked) is not None or _PUSO.search(marked) is not None
+    if marked in dictionary.marked and (has_marks or "ã" in marked or "õ" in marked):
+        return STRONGEST, "Guaraní dictionary, with its marks", "word"
+    if folded in vocabulary.ambiguous:
+        return vocabulary.ambiguous[folded], "word of both languages", "word"
+    spanish = folded in vocabulary.spanish
+    guarani = folded in dictionary.folded
+    if spanish and guarani:
+        return -0.8, "in the Spanish and the Guaraní list", "word"
+    if spanish:
+        return -3.0, "Spanish vocabulary", "word"
+    if guarani:
+        return min(STRONGEST, 1.6 + 0.5 * len(folded)), "Guaraní dictionary", "word"
+    if folded in vocabulary.people or folded in vocabulary.places:
+        return 0.0, "name", "skip"
+    spelling, signs = _spelling(marked, folded)
+    analysis = analyse(folded)
+    if analysis is not None:
+        weight = _affix_weight(analysis)
+        if weight + spelling > 0.5:
+            return min(STRONGEST, max(weight + spelling, 1.0)), f"Guaraní {describe(analysis)}", "word"
+    loan = analyse_loan(folded, _is_spanish_word)
+    if loan is not None and (loan.strength == 2 or len(loan.root) >= 5) and not _is_spanish_shape(folded, loan):
+        return 1.5, f"Spanish root in Guaraní form: {describe(loan)}", "loan"
+    return max(-STRONGEST, min(STRONGEST, spelling)), f"spelling: {signs}", "word"
+
+
+def _is_spanish_word(folded: str) -> bool:
+    return folded in load_vocabulary().spanish
+
+
+def _is_spanish_shape(folded: str, loan: Analysis) -> bool:
+    return loan.strength < 2 and _SPANISH_ENDING.search(folded) is not None
+
+
+def _affix_weight(analysis: Analysis) -> float:
+    length = len(analysis.root)
+    root = {1: -1.0, 2: 0.2, 3: 1.4}.get(length, 2.4)
+    return root + 0.5 * min(3, len(analysis.prefixes) + len(analysis.suffixes) - 1) + 0.4 * analysis.strength
+
+
+def _spelling(marked: str, folded: str) -> tuple[float, str]:
+    """Judge a word no list knows by its letters."""
+    weight = 0.0
+    signs = []
+
+    def add(amount: float, sign: str) -> None:
+        nonlocal weight
+        weight += amount
+        signs.append(sign)
+
+    if _NASAL_VOWEL.search(marked):
+        add(4.0, "nasal vowel")
+    elif "ã" in marked or "õ" in marked:
+        add(2.0, "ã or õ")
+    if _PUSO.search(marked):
+        add(2.5, "puso")
+    alien = len(_NOT_GUARANI_LETTER.findall(folded))
+    if alien:
+        add(-1.6 * min(alien, 3), "letters Guaraní lacks")
+    clusters = sum(cluster not in _GUARANI_CLUSTERS for cluster in _CLUSTER.findall(folded))
+    if clusters:
+        add(-1.3 * min(clusters, 2), "consonants together")
+    if _CONSONANT_END.search(folded):
+        add(-2.0, "ends in a consonant")
+    if _SPANISH_ENDING.search(folded) and len(folded) >= 6:
+        add(-1.5, "Spanish ending")
+    if _Y_AS_VOWEL.search(folded):
+        add(2.5, "y as a vowel")
+    if _NASAL_START.search(folded):
+        add(2.5, "begins in mb, nd or ng")
+    if "k" in folded:
+        add(1.5, "k")
+    if not alien and not clusters and not _CONSONANT_END.search(folded):
+        add(0.8, "open syllables")
+    return weight, ", ".join(signs)
+
+
+def describe(analysis: Analysis) -> str:
+    """Write an analysis the way grammars do: "nda- + funciona + -i"."""
+    parts = [f"{affix.form}-" for affix in analysis.prefixes]
+    parts.append(analysis.root if analysis.entry is None else analysis.entry.form)
+    parts.extend(f"-{affix.form}" for affix in analysis.suffixes)
+    return " + ".join(parts) + (" (negated)" if analysis.is_negated else "")
