@@ -1,0 +1,9 @@
+"""What people look at: the Excel workbook, the HTML report, exports, and the charts of the Dagster UI.
+
+Everything here reads the warehouse through a read-only connection and lays out what it finds, in Spanish. Figures are
+measured in `insight`; nothing here measures. Statements live in `sql/`, the page's parts in `templates/`.
+"""
+
+from fiber_pipeline.outputs.workbook import WorkbookSummary, write_workbook
+
+__all__ = ["WorkbookSummary", "write_workbook"]

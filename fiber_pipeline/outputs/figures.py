@@ -1,0 +1,194 @@
+"""The figures that outputs lead with, as `insights` measured them: in total, by month, and against the month before."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from math import hypot
+
+import duckdb
+
+from fiber_pipeline.outputs import spanish
+from fiber_pipeline.outputs.reading import Row, rows
+
+ALL = "all"
+# A figure has a 95 % interval; half of one is 1.96 standard errors.
+_STANDARD_ERRORS = 1.96
+
+
+class Unit(Enum):
+    """What a figure is counted in, which decides how it is written."""
+
+    POINTS = "points"
+    SHARE = "share"
+    COMMENTS = "comments"
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A metric of `insights` as readers know it. `good` is +1 if more is better, -1 if less is, 0 if neither."""
+
+    metric: str
+    label: str
+    meaning: str
+    unit: Unit
+    good: int
+
+
+MEASURES = (
+    Measure("nps", "NPS", "Promotores menos detractores, de −100 a 100", Unit.POINTS, 1),
+    Measure("csat", "Satisfacción (CSAT)", "Calificaciones de 4 y 5 sobre 5, o de 8 a 10 sobre 10", Unit.SHARE, 1),
+    Measure("negative_share", "Comentarios negativos", "Sobre los comentarios con contenido", Unit.SHARE, -1),
+    Measure("positive_share", "Comentarios positivos", "Sobre los comentarios con contenido", Unit.SHARE, 1),
+    Measure("volume", "Comentarios recibidos", "Sin contar duplicados", Unit.COMMENTS, 0),
+    Measure("urgent_share", "Comentarios urgentes", "Piden una respuesta inmediata", Unit.SHARE, -1),
+    Measure(
+        "churn_risk_share", "Comentarios con riesgo de baja", "Con señales de que el cliente se va", Unit.SHARE, -1
+    ),
+)
+SENTIMENT_METRICS = {
+    "positive_share": "positive",
+    "neutral_share": "neutral",
+    "negative_share": "negative",
+    "mixed_share": "mixed",
+}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A measured value with its 95 % interval (None where it has none) and the comments behind it."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+    sample_size: int
+    is_small_sample: bool
+
+
+@dataclass(frozen=True)
+class KeyFigure:
+    """A metric over everything and, where comments have dates, in the latest month and the one before."""
+
+    measure: Measure
+    overall: Figure
+    current: Figure | None
+    previous: Figure | None
+
+    @property
+    def shown(self) -> Figure:
+        """The latest month's figure, or the overall one where there are no months."""
+        return self.current or self.overall
+
+    @property
+    def change(self) -> float | None:
+        """The latest month less the month before, in the figure's own unit."""
+        if self.current is None or self.previous is None or self.current.value is None or self.previous.value is None:
+            return None
+        return self.current.value - self.previous.value
+
+    @property
+    def is_change_clear(self) -> bool:
+        """Whether the change is beyond chance: more than 1.96 standard errors of the difference of the two months.
+
+        The standard errors are those of the months' 95 % intervals. Small samples and figures without an interval
+        never give a clear change.
+        """
+        if self.change is None or self.current is None or self.previous is None:
+            return False
+        errors = [_standard_error(self.current), _standard_error(self.previous)]
+        if None in errors or self.current.is_small_sample or self.previous.is_small_sample:
+            return False
+        return abs(self.change) > _STANDARD_ERRORS * hypot(*(error for error in errors if error is not None))
+
+    @property
+    def verdict(self) -> str:
+        """`better`, `worse`, `changed` (neither good nor bad) or `unclear`."""
+        if not self.is_change_clear or self.change is None:
+            return "unclear"
+        way = self.measure.good * (1 if self.change > 0 else -1)
+        return {1: "better", -1: "worse", 0: "changed"}[way]
+
+    @property
+    def change_text(self) -> str:
+        """The change with its unit: `+3,2 puntos`, `−1,4 p. p.`, `+120`."""
+        if self.change is None:
+            return spanish.ABSENT
+        if self.measure.unit is Unit.POINTS:
+            return f"{spanish.signed(self.change)} puntos"
+        if self.measure.unit is Unit.SHARE:
+            return f"{spanish.signed(self.change * 100)} p.\u00a0p."
+        return spanish.signed(self.change, 0)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What `insights` says of everything, or of one source.
+
+    latest, before: the latest month that has comments and the calendar month before it; None without dates.
+    months: every month from the first to the latest, without holes; by_month: figures by month and metric.
+    """
+
+    keys: Sequence[KeyFigure]
+    latest: str | None
+    before: str | None
+    months: Sequence[str]
+    by_month: dict[str, dict[str, Figure]]
+    overall: dict[str, Figure]
+
+    def series(self, metric: str) -> list[tuple[str, Figure | None]]:
+        """The metric month by month; None for a month without it."""
+        return [(month, self.by_month.get(month, {}).get(metric)) for month in self.months]
+
+
+def read_figures(connection: duckdb.DuckDBPyConnection, source: str | None = None) -> Figures:
+    """Read the figures of everything, or of the batches under the folder `source`."""
+    overall: dict[str, Figure] = {}
+    by_month: dict[str, dict[str, Figure]] = {}
+    dimension, member = (ALL, ALL) if source is None else ("source", source)
+    for row in rows(connection, "figures", dimension=dimension, member=member):
+        group = overall if row["period_kind"] == ALL else by_month.setdefault(row["period"], {})
+        group[row["metric"]] = _figure(row)
+    months = _without_holes(sorted(by_month))
+    latest = months[-1] if months else None
+    before = months[-2] if len(months) > 1 else None
+    keys = [
+        KeyFigure(
+            measure,
+            overall[measure.metric],
+            by_month.get(latest or "", {}).get(measure.metric),
+            by_month.get(before or "", {}).get(measure.metric),
+        )
+        for measure in MEASURES
+        if measure.metric in overall and overall[measure.metric].value is not None
+    ]
+    return Figures(keys, latest, before, months, by_month, overall)
+
+
+def written(value: float | None, unit: Unit) -> str:
+    """A figure in Spanish with its unit."""
+    if unit is Unit.SHARE:
+        return spanish.percent(value)
+    return spanish.number(value, 1 if unit is Unit.POINTS else 0)
+
+
+def interval(figure: Figure, unit: Unit) -> str:
+    """`de 12,1 a 18,4`, or that there is none."""
+    if figure.low is None or figure.high is None:
+        return "sin intervalo"
+    return f"de {written(figure.low, unit)} a {written(figure.high, unit)}"
+
+
+def _figure(row: Row) -> Figure:
+    return Figure(row["value"], row["low"], row["high"], row["sample_size"], row["is_small_sample"])
+
+
+def _standard_error(figure: Figure) -> float | None:
+    if figure.low is None or figure.high is None:
+        return None
+    return (figure.high - figure.low) / (2 * _STANDARD_ERRORS)
+
+
+def _without_holes(months: Sequence[str]) -> list[str]:
+    if not months:
+        return []
+    first, last = (int(month[:4]) * 12 + int(month[5:7]) - 1 for month in (months[0], months[-1]))
+    return [f"{place // 12:04d}-{place % 12 + 1:02d}" for place in range(first, last + 1)]

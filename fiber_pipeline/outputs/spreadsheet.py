@@ -1,0 +1,155 @@
+"""Lays tables out on the sheets of a workbook: titles, headers, formats, filters and print setup.
+
+Text goes in as text: no cell is a formula or a link, and what a spreadsheet program might take for a formula when
+the cell is edited carries Excel's own quote mark. Rows are written top to bottom, once each, because the workbook
+keeps no more than one row in memory.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from fiber_pipeline.outputs.palette import LIGHT
+
+Row = Mapping[str, Any]
+
+# Excel refuses longer cells; what is cut is in the exports.
+LONGEST_CELL = 32_767
+_RISKY_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "'")
+_SPANISH_OF_PARAGUAY = "[$-3C0A]"
+_NUMBER_FORMATS = {
+    "integer": "#,##0",
+    "decimal": "#,##0.0",
+    "score": "0.00",
+    "percent": "0.0%",
+    "change": "+#,##0.0;-#,##0.0;0.0",
+    "month": f"{_SPANISH_OF_PARAGUAY}mmm yyyy",
+    "date": "dd/mm/yyyy",
+    "datetime": "dd/mm/yyyy hh:mm",
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a sheet: its header, how to get its value from a row, its kind and its width in characters.
+
+    kind: text, wrapped (text over several lines), integer, decimal, score, percent, change, month, date or datetime.
+    """
+
+    header: str
+    value: Callable[[Row], Any]
+    kind: str = "text"
+    width: int = 12
+
+
+class Formats:
+    """The cell formats of one workbook, made once each."""
+
+    def __init__(self, workbook: Any) -> None:
+        """Add the formats to an open xlsxwriter workbook."""
+        base = {"font_name": "Calibri", "font_size": 11, "valign": "top"}
+        self.title = workbook.add_format({**base, "font_size": 18, "bold": True, "font_color": LIGHT.accent})
+        self.subtitle = workbook.add_format({**base, "font_color": LIGHT.faint})
+        self.section = workbook.add_format({**base, "font_size": 13, "bold": True, "font_color": LIGHT.accent})
+        self.header = workbook.add_format(
+            {
+                **base,
+                "bold": True,
+                "font_color": "#ffffff",
+                "bg_color": LIGHT.accent,
+                "text_wrap": True,
+                "valign": "vcenter",
+            }
+        )
+        self.text = workbook.add_format(base)
+        self.quoted = workbook.add_format({**base, "quote_prefix": True})
+        self.wrapped = workbook.add_format({**base, "text_wrap": True})
+        self.wrapped_quoted = workbook.add_format({**base, "text_wrap": True, "quote_prefix": True})
+        self.absent = workbook.add_format({**base, "font_color": LIGHT.faint, "align": "right"})
+        self.strong = workbook.add_format({**base, "bold": True})
+        self.numbers = {
+            kind: workbook.add_format({**base, "num_format": shape, "align": "right"})
+            for kind, shape in _NUMBER_FORMATS.items()
+        }
+        self.bad = workbook.add_format({"font_color": "#8f1f10", "bg_color": "#fbe3de"})
+        self.good = workbook.add_format({"font_color": "#0b5a55", "bg_color": "#dcf3f0"})
+        self.warn = workbook.add_format({"font_color": "#6f4704", "bg_color": "#fdf0d5"})
+        self.muted = workbook.add_format({"font_color": LIGHT.faint, "italic": True})
+
+
+def write_text(sheet: Any, row: int, column: int, text: str, formats: Formats, *, wrapped: bool = False) -> None:
+    """Write text that can be nothing but text."""
+    kept = text[:LONGEST_CELL]
+    if kept.startswith(_RISKY_STARTS):
+        cell = formats.wrapped_quoted if wrapped else formats.quoted
+    else:
+        cell = formats.wrapped if wrapped else formats.text
+    sheet.write_string(row, column, kept, cell)
+
+
+def write_title(sheet: Any, formats: Formats, title: str, notes: Sequence[str]) -> int:
+    """Write a sheet's title and the notes under it; return the first row below them, one left blank."""
+    sheet.hide_gridlines(2)
+    sheet.set_row(0, 28)
+    sheet.write_string(0, 0, title, formats.title)
+    for place, note in enumerate(notes, start=1):
+        sheet.write_string(place, 0, note, formats.subtitle)
+    return len(notes) + 2
+
+
+def write_table(
+    sheet: Any,
+    formats: Formats,
+    first_row: int,
+    columns: Sequence[Column],
+    rows: Iterable[Row],
+    *,
+    is_main: bool = True,
+) -> int:
+    """Write a header and rows from `first_row`; return the row after the last.
+
+    is_main: the sheet's own table, with a filter, a frozen header, and the header repeated on every printed page.
+    """
+    if is_main:
+        for place, column in enumerate(columns):
+            sheet.set_column(place, place, column.width)
+    sheet.set_row(first_row, 32)
+    for place, column in enumerate(columns):
+        sheet.write_string(first_row, place, column.header, formats.header)
+    at = first_row
+    plan = [
+        (place, column.value, column.kind, formats.numbers.get(column.kind)) for place, column in enumerate(columns)
+    ]
+    write_string, write_number, write_datetime = sheet.write_string, sheet.write_number, sheet.write_datetime
+    text, quoted, wrapped, wrapped_quoted = formats.text, formats.quoted, formats.wrapped, formats.wrapped_quoted
+    for row in rows:
+        at += 1
+        for place, value_of, kind, number in plan:
+            value = value_of(row)
+            if value is None or value == "":
+                continue
+            if number is None:
+                risky = value.startswith(_RISKY_STARTS)
+                if kind == "wrapped":
+                    write_string(at, place, value[:LONGEST_CELL], wrapped_quoted if risky else wrapped)
+                else:
+                    write_string(at, place, value[:LONGEST_CELL], quoted if risky else text)
+            elif isinstance(value, datetime):
+                write_datetime(at, place, value, number)
+            else:
+                write_number(at, place, value, number)
+    if is_main:
+        sheet.autofilter(first_row, 0, max(at, first_row + 1), len(columns) - 1)
+        sheet.freeze_panes(first_row + 1, 0)
+        sheet.repeat_rows(first_row)
+    return at + 1
+
+
+def set_up_print(sheet: Any, title: str) -> None:
+    """A4, landscape, as wide as the page, with title and page numbers."""
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
+    sheet.set_footer(f"&L{title.replace('&', '&&')}&RPágina &P de &N")

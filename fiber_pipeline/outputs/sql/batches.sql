@@ -1,0 +1,11 @@
+-- The files everything rests on, latest first.
+SELECT batch, count(*) AS rows,
+    count(*) FILTER (duplicate_of IS NULL) AS counted,
+    count(*) FILTER (duplicate_of IS NULL AND is_informative) AS informative,
+    min(commented_at) FILTER (duplicate_of IS NULL) AS first_comment,
+    max(commented_at) FILTER (duplicate_of IS NULL) AS last_comment,
+    max(ingested_at) AS ingested_at
+FROM comments
+WHERE $source::VARCHAR IS NULL OR (contains(batch, '/') AND split_part(batch, '/', 1) = $source)
+GROUP BY batch
+ORDER BY ingested_at DESC, batch

@@ -1,0 +1,20 @@
+-- Every counted comment with what was made of it, latest first.
+WITH counted AS (
+    SELECT * FROM comments
+    WHERE duplicate_of IS NULL
+        AND ($source::VARCHAR IS NULL OR (contains(batch, '/') AND split_part(batch, '/', 1) = $source))
+),
+found AS (
+    SELECT comment_id, list(theme ORDER BY relevance DESC, theme) AS themes FROM comment_themes GROUP BY comment_id
+)
+SELECT counted.commented_at, counted.text, counted.nps, counted.nps_group, counted.rating, counted.rating_scale,
+    translated.language, scored.sentiment, scored.score, scored.urgency,
+    list_transform(scored.emotions, lambda felt: felt.emotion) AS emotions,
+    found.themes, counted.is_informative, counted.batch, raw.source_file, raw.sheet, raw.row_number, counted.comment_id
+FROM counted
+LEFT JOIN translated_comments AS translated USING (comment_id)
+LEFT JOIN sentiment_scores AS scored USING (comment_id)
+LEFT JOIN found USING (comment_id)
+LEFT JOIN raw_comments AS raw ON raw.batch = counted.batch AND raw.row_id = counted.row_id
+ORDER BY counted.commented_at DESC NULLS LAST, counted.batch, counted.position
+LIMIT $most

@@ -1,0 +1,4 @@
+-- What to do about it, most pressing first.
+SELECT rank, title, why, theme, impact, effort, evidence, engine, model
+FROM recommendations
+ORDER BY rank

@@ -1,0 +1,2 @@
+-- Comments by their ids.
+SELECT comment_id, text FROM comments WHERE comment_id IN (SELECT unnest($wanted::VARCHAR[]))

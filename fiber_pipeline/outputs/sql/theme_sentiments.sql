@@ -1,0 +1,12 @@
+-- How each theme is spoken of.
+WITH counted AS (
+    SELECT * FROM comments
+    WHERE duplicate_of IS NULL
+        AND ($source::VARCHAR IS NULL OR (contains(batch, '/') AND split_part(batch, '/', 1) = $source))
+)
+SELECT theme, found.sentiment, count(*) AS mentions
+FROM comment_themes AS found
+JOIN counted USING (comment_id)
+WHERE is_informative
+GROUP BY theme, found.sentiment
+ORDER BY theme, found.sentiment
