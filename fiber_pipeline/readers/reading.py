@@ -1,0 +1,170 @@
+"""Reading a file: from its bytes to the rows of `raw_comments` and `rejected_rows`, none lost."""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+
+from fiber_pipeline.readers.containers import Document, hash_file, open_documents, open_regular
+from fiber_pipeline.readers.limits import Limits
+from fiber_pipeline.readers.mapping import ColumnMapping, batch_source
+from fiber_pipeline.readers.parquet import read_parquet
+from fiber_pipeline.readers.sheet import Sheet
+from fiber_pipeline.readers.spreadsheets import read_workbook
+from fiber_pipeline.readers.text_files import read_text
+from fiber_pipeline.readers.understood_table import ACCEPTED_SCHEMA, REJECTED_SCHEMA, TableRows, read_table
+from fiber_pipeline.readers.unreadable import UnreadableFile
+from fiber_pipeline.tables import RAW_COMMENTS, REJECTED_ROWS
+
+
+class RowsLost(RuntimeError):  # noqa: N818 - named after what happened
+    """A row of a file ended neither accepted nor rejected, or twice: a defect of the readers."""
+
+
+@dataclass(frozen=True)
+class TableSummary:
+    """What was read from one table: a sheet, or a file that has no sheets.
+
+    file: the recorded file name, the archive's member after `!`.
+    header_row: its row number, None if the table has no header row or the format names its columns.
+    columns: header by role, for the roles that have a column.
+    data_rows: rows under the header that are not blank; `accepted` and `rejected` add up to it.
+    """
+
+    file: str
+    sheet: str | None
+    encoding: str | None
+    delimiter: str | None
+    header_row: int | None
+    columns: Mapping[str, str]
+    data_rows: int
+    accepted: int
+    rejected: int
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ReadingSummary:
+    """What was read from a file, table by table, and what an operator should know about it."""
+
+    file: str
+    file_sha256: str
+    tables: tuple[TableSummary, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def data_rows(self) -> int:
+        """Rows of data in all tables."""
+        return sum(table.data_rows for table in self.tables)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A file's rows: `raw` a frame of RAW_COMMENTS, `rejected` one of REJECTED_ROWS. RowsLost if they do not add up."""
+
+    raw: pd.DataFrame
+    rejected: pd.DataFrame
+    summary: ReadingSummary
+
+    def __post_init__(self) -> None:
+        """Check that every data row of every table ended in exactly one frame."""
+        for table in self.summary.tables:
+            if table.accepted + table.rejected != table.data_rows:
+                raise RowsLost(
+                    f"{table.file}, sheet {table.sheet!r}: {table.data_rows} data rows, but {table.accepted} were "
+                    f"accepted and {table.rejected} rejected"
+                )
+        if len(self.raw) + len(self.rejected) != self.summary.data_rows:
+            raise RowsLost(
+                f"{self.summary.file}: {self.summary.data_rows} data rows, but {len(self.raw)} accepted and "
+                f"{len(self.rejected)} rejected rows"
+            )
+
+
+def read_file(
+    path: Path,
+    *,
+    batch: str,
+    source_file: str | None = None,
+    ingested_at: dt.datetime,
+    mapping: ColumnMapping | None = None,
+    limits: Limits | None = None,
+) -> Reading:
+    """Read a file of any supported form.
+
+    path: a local file. batch: its path relative to the inbox, with `/`; the first folder is the source.
+    source_file: the name recorded, by default the batch. ingested_at: with a time zone. mapping: what a person says
+    about its columns. limits: how large it may be, by default `Limits()`.
+
+    Raises UnreadableFile if the file as a whole cannot be read; rows that cannot be read are rejected instead.
+    """
+    if ingested_at.tzinfo is None:
+        raise ValueError("ingested_at needs a time zone")
+    file = source_file or batch
+    limits = limits or Limits()
+    mapping = mapping or ColumnMapping()
+    notes: list[str] = []
+    tables: list[TableSummary] = []
+    rows: list[TableRows] = []
+    with open_regular(Path(path), file, limits) as handle:
+        digest = hash_file(handle)
+        for document in open_documents(handle, file, limits, notes):
+            for sheet in _sheets(document, limits, mapping, notes):
+                table = read_table(sheet, mapping, limits)
+                rows.append(table)
+                tables.append(_summarise(sheet, table))
+    missing = set.intersection(*(table.missing for table in rows)) if rows else set()
+    if missing:
+        wanted = ", ".join(f"{role} in {mapping.columns[role]!r}" for role in sorted(missing))
+        raise UnreadableFile(
+            f"no table of the file has the columns the mapping names ({wanted})",
+            file,
+            "Correct the mapping's `columns`",
+        )
+    accepted = pa.Table.from_batches([batch for table in rows for batch in table.accepted], ACCEPTED_SCHEMA)
+    rejected = pa.Table.from_batches([batch for table in rows for batch in table.rejected], REJECTED_SCHEMA)
+    return Reading(
+        RAW_COMMENTS.frame(
+            {
+                **{name: accepted[name] for name in accepted.column_names},
+                "batch": pa.repeat(batch, len(accepted)),
+                "source": pa.array([batch_source(batch)] * len(accepted), pa.string()),
+                "file_sha256": pa.repeat(digest, len(accepted)),
+                "ingested_at": pa.repeat(pa.scalar(ingested_at, pa.timestamp("us", "UTC")), len(accepted)),
+            }
+        ),
+        REJECTED_ROWS.frame(
+            {
+                **{name: rejected[name] for name in rejected.column_names},
+                "batch": pa.repeat(batch, len(rejected)),
+            }
+        ),
+        ReadingSummary(file, digest, tuple(tables), tuple(notes)),
+    )
+
+
+def _sheets(document: Document, limits: Limits, mapping: ColumnMapping, notes: list[str]) -> Iterator[Sheet]:
+    if document.file_type in ("xlsx", "xls", "ods"):
+        return read_workbook(document, limits, notes, mapping.sheets)
+    if document.file_type == "parquet":
+        return iter((read_parquet(document, limits),))
+    return read_text(document, limits, mapping)
+
+
+def _summarise(sheet: Sheet, table: TableRows) -> TableSummary:
+    accepted = sum(map(len, table.accepted))
+    return TableSummary(
+        file=sheet.file,
+        sheet=sheet.name,
+        encoding=sheet.encoding,
+        delimiter=sheet.delimiter,
+        header_row=table.header_row,
+        columns=table.columns,
+        data_rows=table.data_rows,
+        accepted=accepted,
+        rejected=sum(map(len, table.rejected)),
+        notes=tuple(sheet.notes),
+    )

@@ -1,0 +1,134 @@
+"""Columns of a table brought to the form `raw_comments` has them in, some thousand rows at a time."""
+
+import datetime as dt
+import json
+import math
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from fiber_pipeline.readers.dates import DateOrder, read_date
+from fiber_pipeline.readers.mojibake import repair_mojibake
+from fiber_pipeline.readers.scores import RatingScale, fits, read_nps, read_rating
+from fiber_pipeline.readers.sheet import Cell, is_blank
+
+_SHOWN = 80
+_DISTINCT = 100_000
+# `typed`, since True, 1 and 1.0 are equal and mean different things.
+_read_nps = lru_cache(_DISTINCT, typed=True)(read_nps)
+_read_rating = lru_cache(_DISTINCT, typed=True)(read_rating)
+_read_date = lru_cache(_DISTINCT, typed=True)(read_date)
+
+
+class Problems:
+    """What could not be read, by position of the row. Most rows have none."""
+
+    def __init__(self) -> None:
+        self.by_row: dict[int, list[str]] = {}
+
+    def add(self, row: int, header: str, cell: object, reason: str) -> None:
+        """Note that a cell could not be read."""
+        text = str(cell)
+        shown = text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
+        self.by_row.setdefault(row, []).append(f"{header}: {shown!r} {reason}")
+
+
+def comment_column(cells: Sequence[Cell]) -> list[str | None]:
+    """Texts as they stand, null where blank; numbers and dates as they would be written."""
+    return repair_mojibake([cell if isinstance(cell, str) and cell.strip() else plain_text(cell) for cell in cells])
+
+
+def plain_text(cell: Cell) -> str | None:
+    """A cell as text: whole numbers without decimals, dates in ISO; None if blank."""
+    if is_blank(cell):
+        return None
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 2**53:
+        return str(int(cell))
+    if isinstance(cell, dt.date | dt.time):
+        return cell.isoformat()
+    return str(cell)
+
+
+def nps_column(cells: Sequence[Cell], header: str, problems: Problems) -> tuple[list[int | None], list[str | None]]:
+    """Scores and groups."""
+    scores: list[int | None] = []
+    groups: list[str | None] = []
+    for row, cell in enumerate(cells):
+        answer = _read_nps(cell)
+        if answer is None and not is_blank(cell):
+            problems.add(row, header, cell, "is not an NPS answer from 0 to 10")
+        scores.append(answer.score if answer else None)
+        groups.append(answer.group if answer else None)
+    return scores, groups
+
+
+def rating_column(
+    cells: Sequence[Cell], header: str, scale: RatingScale, problems: Problems
+) -> tuple[list[float | None], list[str | None]]:
+    """Ratings and the scale of each: its own where it states one, else the column's."""
+    values: list[float | None] = []
+    scales: list[str | None] = []
+    for row, cell in enumerate(cells):
+        rating = _read_rating(cell)
+        own = (rating.scale or scale) if rating else None
+        if rating is None or own is None or not fits(rating.value, own):
+            if not is_blank(cell):
+                problems.add(row, header, cell, f"is not a rating on the scale {scale}")
+            values.append(None)
+            scales.append(None)
+        else:
+            values.append(rating.value)
+            scales.append(own)
+    return values, scales
+
+
+def date_column(
+    cells: Sequence[Cell], header: str, order: DateOrder, problems: Problems
+) -> tuple[list[dt.datetime | None], list[bool]]:
+    """Moments in UTC and whether each has a time of day."""
+    moments: list[dt.datetime | None] = []
+    has_time: list[bool] = []
+    for row, cell in enumerate(cells):
+        moment = _read_date(cell, order)
+        if moment is None and not is_blank(cell):
+            problems.add(row, header, cell, "is not a date that exists")
+        moments.append(moment.at if moment else None)
+        has_time.append(moment.has_time if moment else False)
+    return moments, has_time
+
+
+def json_fragments(name: str, cells: Sequence[Cell]) -> list[str]:
+    """`"name": value` for each cell, "" where it is blank."""
+    label = json.dumps(name, ensure_ascii=False) + ": "
+    texts = [cell if isinstance(cell, str) else None for cell in cells]
+    repaired = repair_mojibake(texts)
+    return [
+        ("" if not text.strip() else label + _json_text(text))
+        if text is not None
+        else ("" if is_blank(cell) else label + json.dumps(json_value(cell), ensure_ascii=False))
+        for cell, text in zip(cells, repaired, strict=True)
+    ]
+
+
+_json_text = json.JSONEncoder(ensure_ascii=False).encode
+
+
+def json_value(cell: Cell) -> Any:
+    """A cell as JSON has it: numbers as numbers (never NaN), dates in ISO."""
+    if isinstance(cell, float):
+        if not math.isfinite(cell):
+            return None
+        return int(cell) if cell.is_integer() and abs(cell) < 2**53 else cell
+    if cell is None or isinstance(cell, str | int | bool):
+        return cell
+    return plain_text(cell)
+
+
+def json_rows(names: Sequence[str], columns: Sequence[Sequence[Cell]], count: int) -> list[str]:
+    """One JSON object a row, of its cells that are not blank."""
+    if not columns:
+        return ["{}"] * count
+    fragments = [json_fragments(name, column) for name, column in zip(names, columns, strict=True)]
+    return [f"{{{', '.join(filter(None, parts))}}}" for parts in zip(*fragments, strict=True)]

@@ -1,0 +1,90 @@
+"""Text files: which form of text a file is, and its rows."""
+
+import itertools
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from fiber_pipeline.readers.containers import Document
+from fiber_pipeline.readers.delimited import Dialect, detect_dialect, read_delimited, read_lines
+from fiber_pipeline.readers.encoding import Encoding, detect_encoding, open_text
+from fiber_pipeline.readers.json_records import looks_like_lines, read_json_document, read_json_lines
+from fiber_pipeline.readers.limits import Limits
+from fiber_pipeline.readers.mapping import ColumnMapping
+from fiber_pipeline.readers.recognition import is_known_name
+from fiber_pipeline.readers.sheet import Sheet
+
+_HEAD_CHARACTERS = 64 * 1024
+_SAMPLE_LINES = 1_000
+_JSON_STARTS = ("{", "[")
+_JSON_LIST_STARTS = '{["]-0123456789'
+# Prose has commas too: outside .csv and .tsv files, columns must be regular and have names that say so.
+_REGULAR = {".csv": 0.5, ".tsv": 0.5}
+_REGULAR_ELSEWHERE = 0.9
+
+
+def read_text(document: Document, limits: Limits, mapping: ColumnMapping) -> Iterator[Sheet]:
+    """Yield the one table of a text file: JSON, JSON lines, delimited, or one comment a line.
+
+    A plain text is one comment a line, whatever blank lines lie between. Raises UnreadableFile.
+    """
+    encoding = (
+        Encoding(mapping.encoding, mapping.encoding, "replace")
+        if mapping.encoding
+        else detect_encoding(document.handle, document.file)
+    )
+    text = open_text(document.handle, encoding)
+    head = text.read(_HEAD_CHARACTERS).lstrip("\ufeff \t\r\n")
+    sheet = Sheet(document.file, document.member, None, iter(()), encoding=encoding.name)
+    if encoding.note:
+        sheet.notes.append(encoding.note)
+    text.seek(0)
+    suffix = _suffix(document.file)
+    if _is_json(head, suffix):
+        if suffix == ".jsonl" or looks_like_lines(head):
+            yield read_json_lines(text, sheet, limits)
+        else:
+            yield from read_json_document(text, sheet, limits)
+    else:
+        lines = read_lines(text, limits, document.file)
+        sample = list(itertools.islice(lines, _SAMPLE_LINES))
+        dialect = _dialect(sample, suffix, mapping)
+        sheet.delimiter = dialect.delimiter
+        sheet.is_delimited = dialect.delimiter is not None
+        sheet.chunks = read_delimited(itertools.chain(sample, lines), dialect)
+        yield sheet
+    text.detach()
+
+
+def _suffix(file: str) -> str:
+    suffixes = [suffix.lower() for suffix in PurePosixPath(file.rsplit("!", 1)[-1]).suffixes]
+    while suffixes and suffixes[-1] in (".gz", ".zip"):
+        suffixes.pop()
+    return suffixes[-1] if suffixes else ""
+
+
+def _is_json(head: str, suffix: str) -> bool:
+    if suffix in (".json", ".jsonl", ".ndjson"):
+        return True
+    if not head.startswith(_JSON_STARTS):
+        return False
+    inner = head[1:].lstrip()[:1]
+    return inner in ('"', "}") if head[0] == "{" else inner in _JSON_LIST_STARTS
+
+
+def _dialect(sample: list[str], suffix: str, mapping: ColumnMapping) -> Dialect:
+    plain = Dialect(None, suffix in _REGULAR, 1, 1.0)
+    if mapping.delimiter:
+        return detect_dialect([f"sep={mapping.delimiter}\n", *sample])
+    dialect = detect_dialect(sample)
+    if dialect.delimiter is None:
+        return dialect if suffix in _REGULAR else plain
+    if dialect.regularity < _REGULAR.get(suffix, _REGULAR_ELSEWHERE):
+        return plain
+    first = next((line for line in sample if line.strip()), "").strip().strip('"\ufeff')
+    if dialect.delimiter not in first and is_known_name(first):
+        return plain
+    if suffix not in _REGULAR and dialect.delimiter in ",;":
+        names = first.split(dialect.delimiter)
+        if not any(is_known_name(name.strip(' "')) for name in names):
+            return plain
+    return dialect
