@@ -1,0 +1,171 @@
+"""The theme engine that needs no account: rules over tokens, deterministic and explainable."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from fiber_pipeline.engines import Answers
+from fiber_pipeline.text import Token, split_clauses, tokenize
+from fiber_pipeline.themes.explanation import Explanation, explain_matches
+from fiber_pipeline.themes.matcher import Match, Matcher, Words
+from fiber_pipeline.themes.taxonomy import Taxonomy
+from fiber_pipeline.themes.taxonomy_file import load_taxonomy
+from fiber_pipeline.themes.theme_sentiment import theme_sentiments
+
+RULES_VERSION = "rules-1"
+
+
+@dataclass(frozen=True)
+class FoundTheme:
+    """A theme in a comment; spans are (start, end) in characters, `end` exclusive, in order and apart."""
+
+    theme: str
+    category: str
+    relevance: float
+    sentiment: str
+    score: float
+    evidence: list[str]
+    spans: list[tuple[int, int]]
+
+
+class LocalThemeEngine:
+    """Implements themes.protocol.ThemeEngine with the rules of a taxonomy (the package's own by default)."""
+
+    def __init__(self, taxonomy: Taxonomy | None = None) -> None:
+        self.taxonomy = taxonomy or load_taxonomy()
+        self.name = "local"
+        self.model = f"{RULES_VERSION}+{self.taxonomy.fingerprint}"
+        self._matcher = Matcher(self.taxonomy)
+        self._order = {theme: place for place, theme in enumerate(self.taxonomy.themes)}
+
+    def answer(self, request: pd.DataFrame) -> Answers:
+        """Find themes as the protocol says.
+
+        The original text is read first, since rules know Guaraní and evidence can then be pointed at. Where it
+        shows nothing and `text_es` says it differently, that is read instead; evidence is then in its words and has
+        no spans.
+        """
+        columns: dict[str, list[object]] = {name: [] for name in _COLUMNS}
+        texts, translations = request["text"].tolist(), request["text_es"].tolist()
+        for item, (text, translation) in enumerate(zip(texts, translations, strict=True)):
+            found = self.find(text)
+            if not found and translation and translation != text:
+                found = [_without_spans(theme) for theme in self.find(translation)]
+            for theme in found:
+                columns["item"].append(item)
+                columns["theme"].append(theme.theme)
+                columns["category"].append(theme.category)
+                columns["relevance"].append(theme.relevance)
+                columns["sentiment"].append(theme.sentiment)
+                columns["score"].append(theme.score)
+                columns["evidence"].append(theme.evidence)
+                columns["evidence_spans"].append([{"start": start, "end": end} for start, end in theme.spans])
+        columns["prompt_version"] = [None] * len(columns["item"])
+        frame = pd.DataFrame(columns).astype(_COLUMNS)
+        return Answers(frame)
+
+    def find(self, text: str) -> list[FoundTheme]:
+        """Find the themes of one text, in the taxonomy's order."""
+        tokens = tokenize(text)
+        clauses = split_clauses(tokens)
+        words = self._matcher.words(tokens, clauses)
+        if not words.sets:
+            return []
+        counting = self._matcher.find(words).counting
+        if not counting:
+            return []
+        matches: dict[str, list[Match]] = {}
+        for match in counting:
+            matches.setdefault(match.theme, []).append(match)
+        sentiments = theme_sentiments(tokens, clauses, matches, self._polarities(counting, words))
+        relevances = _relevances(matches, words)
+        found = []
+        for theme in sorted(matches, key=self._order.__getitem__):
+            spans = _spans(matches[theme], tokens)
+            found.append(
+                FoundTheme(
+                    theme,
+                    self.taxonomy.themes[theme].category,
+                    relevances[theme],
+                    sentiments[theme].sentiment,
+                    sentiments[theme].score,
+                    [text[start:end] for start, end in spans],
+                    spans,
+                )
+            )
+        return found
+
+    def explain(self, text: str) -> Explanation:
+        """Say which rules found which themes in `text`, and which matches did not count and why."""
+        tokens = tokenize(text)
+        words = self._matcher.words(tokens, split_clauses(tokens))
+        return explain_matches(text, tokens, self._matcher.find(words), self.find(text))
+
+    def _polarities(self, matches: Sequence[Match], words: Words) -> dict[Match, float | None]:
+        polarities: dict[Match, float | None] = {}
+        for match in matches:
+            polarity = match.rule.polarity
+            if polarity and self._matcher.is_negated(match, words):
+                polarity = -polarity
+            polarities[match] = polarity
+        return polarities
+
+
+_COLUMNS = {
+    "item": "int64",
+    "theme": "object",
+    "category": "object",
+    "relevance": "float64",
+    "sentiment": "object",
+    "score": "float64",
+    "evidence": "object",
+    "evidence_spans": "object",
+    "prompt_version": "object",
+}
+
+
+def _without_spans(found: FoundTheme) -> FoundTheme:
+    return FoundTheme(
+        found.theme, found.category, found.relevance, found.sentiment, found.score, found.evidence, spans=[]
+    )
+
+
+def _spans(matches: Sequence[Match], tokens: Sequence[Token]) -> list[tuple[int, int]]:
+    """Where matches stand in characters, those that overlap as one."""
+    spans: list[tuple[int, int]] = []
+    for match in matches:
+        start, end = tokens[match.first].start, tokens[match.last - 1].end
+        if spans and start <= spans[-1][1]:
+            spans[-1] = (spans[-1][0], max(end, spans[-1][1]))
+        else:
+            spans.append((start, end))
+    return spans
+
+
+def _relevances(matches: dict[str, list[Match]], words: Words) -> dict[str, float]:
+    """How central each theme is: the mean of how surely it is shown and of its share of the comment.
+
+    The share counts the words of the clauses a theme stands in, divided where several stand in one, among the words
+    of all clauses with a theme; a theme alone has all of it.
+    """
+    clause_of = dict(zip(words.positions, words.clauses, strict=True))
+    themes_of_clause: dict[int, set[str]] = {}
+    for theme, part in matches.items():
+        for match in part:
+            for position in range(match.first, match.last):
+                if position in clause_of:
+                    themes_of_clause.setdefault(clause_of[position], set()).add(theme)
+    lengths = dict.fromkeys(themes_of_clause, 0)
+    for clause in words.clauses:
+        if clause in lengths:
+            lengths[clause] += 1
+    total = sum(lengths.values())
+    relevances = {}
+    for theme, part in matches.items():
+        share = sum(lengths[clause] / len(themes) for clause, themes in themes_of_clause.items() if theme in themes)
+        doubt = 1.0
+        for match in part:
+            doubt *= 1 - match.rule.weight
+        relevances[theme] = round((share / total + 1 - doubt) / 2, 4)
+    return relevances
