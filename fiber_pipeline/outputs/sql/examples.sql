@@ -58,4 +58,9 @@ SELECT candidates.* EXCLUDE (text_key, is_readable, row_id), raw.source_file, ra
 FROM candidates
 JOIN chosen USING (comment_id)
 LEFT JOIN raw_comments AS raw ON raw.batch = candidates.batch AND raw.row_id = candidates.row_id
+-- Those asked for are never cut off by the limit.
+QUALIFY row_number() OVER (
+    ORDER BY list_contains($wanted::VARCHAR[], candidates.comment_id) DESC, candidates.commented_at DESC NULLS LAST,
+        candidates.comment_id
+) <= $most
 ORDER BY candidates.commented_at DESC NULLS LAST, candidates.comment_id
