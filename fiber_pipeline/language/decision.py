@@ -28,6 +28,7 @@ class Decision(NamedTuple):
 # A text is mixed if the lesser language has two words, or a fifth of the words.
 MIXED_WORDS = 2
 MIXED_SHARE = 0.2
+GUESSED = 0.5
 
 
 def decide(text: str) -> Decision:
@@ -46,8 +47,8 @@ def decide(text: str) -> Decision:
     if neighbour is not None:
         language, confidence, why = neighbour
         return Decision(language, confidence, (_whole(words, language),), why)
-    guarani = sum(word.language == "gn" and word.reading.kind == "word" for word in counted)
-    spanish = sum(word.language == "es" and word.reading.kind == "word" for word in counted)
+    guarani = sum(_count(word) for word in counted if word.language == "gn" and word.reading.kind == "word")
+    spanish = sum(_count(word) for word in counted if word.language == "es" and word.reading.kind == "word")
     loans = sum(word.reading.kind == "loan" for word in counted)
     if loans:
         # A loan is a word of both languages: it counts for the lesser.
@@ -57,6 +58,11 @@ def decide(text: str) -> Decision:
             spanish += loans
     language = _label(guarani, spanish, len(counted))
     return Decision(language, _confidence(counted), tuple(_spans(words)), f"{guarani} Guaraní, {spanish} Spanish words")
+
+
+def _count(word: TaggedWord) -> float:
+    """Count a word for its language: half where only its letters speak and it may be a name."""
+    return GUESSED if word.language == "es" and word.reading.rule.startswith("spelling") else 1.0
 
 
 def _label(guarani: float, spanish: float, total: int) -> str:

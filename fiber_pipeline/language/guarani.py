@@ -10,7 +10,9 @@ from typing import Literal, NamedTuple
 from fiber_pipeline.text import fold
 
 DATA = Path(__file__).parent / "data"
-PARTS_OF_SPEECH = frozenset("n nt adj v adv pron det q conj part num intj f".split())
+PARTS_OF_SPEECH = frozenset(
+    ("n", "nt", "adj", "v", "adv", "pron", "det", "q", "conj", "post", "part", "num", "intj", "f")
+)
 AffixKind = Literal["person", "negated", "owner", "negated_owner", "voice", "suffix"]
 AFFIX_KINDS = frozenset(("person", "negated", "owner", "negated_owner", "voice", "suffix"))
 
@@ -41,7 +43,7 @@ class Dictionary:
 
     entries: tuple[Entry, ...]
     marked: dict[str, Entry]
-    folded: dict[str, Entry]
+    folded: dict[str, tuple[Entry, ...]]
     affixes: tuple[Affix, ...]
 
 
@@ -84,9 +86,9 @@ def load_dictionary() -> Dictionary:
         if entry.part_of_speech == "nt":  # tesa "eye": che resa "my eye", hesa "her eye"
             marked.setdefault("r" + entry.form[1:], entry._replace(form="r" + entry.form[1:]))
             marked.setdefault("h" + entry.form[1:], entry._replace(form="h" + entry.form[1:], owner="su"))
-    folded: dict[str, Entry] = {}
+    folded: dict[str, tuple[Entry, ...]] = {}
     for form, entry in marked.items():
-        folded.setdefault(fold(form), entry)
+        folded[fold(form)] = (*folded.get(fold(form), ()), entry)
     affixes = tuple(
         Affix(kind, form, feature, gloss, place, int(strength))
         for kind, form, feature, gloss, place, strength in rows(DATA / "guarani_affixes.tsv", 6)

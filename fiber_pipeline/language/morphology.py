@@ -4,21 +4,30 @@ Guaraní strings affixes on a root ("nd-o-guahẽ-mo'ã-i" he will not arrive), 
 ("nd-o-funciona-i"). The analysis works on folded forms and takes the reading with the longest root.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
 from fiber_pipeline.language.guarani import Affix, Entry, load_dictionary
 
 MOST_SUFFIXES = 4
-# Function words take few affixes; only these parts of speech are taken for roots of longer words.
-_ROOTS = {
-    "person": frozenset(("v", "adj")),
-    "negated": frozenset(("v", "adj")),
+# What each kind of prefix goes with as a rule, and what it is accepted on: nouns serve as verbs and verbs as nouns.
+_EXPECTED = {
+    "person": frozenset(("v",)),
+    "negated": frozenset(("v",)),
+    "owner": frozenset(("n", "nt", "adj")),
+    "negated_owner": frozenset(("adj", "n", "nt")),
+    "voice": frozenset(("v",)),
+}
+_HOSTS = {
+    "person": frozenset(("v", "adj", "n")),
+    "negated": frozenset(("v", "adj", "n")),
     "owner": frozenset(("n", "nt", "adj", "v")),
     "negated_owner": frozenset(("n", "nt", "adj", "v")),
     "voice": frozenset(("v", "adj", "n", "nt")),
 }
+_ROOTLESS = frozenset(("part", "intj"))  # particles and exclamations take no affixes
+_LOAN = (None,)
 
 
 class Analysis(NamedTuple):
@@ -86,57 +95,55 @@ def _stems(word: str) -> Iterator[tuple[str, tuple[Affix, ...]]]:
         layer = deeper
 
 
-def _readings(word: str, find: Callable[[str], Entry | bool | None]) -> Iterator[Analysis]:
+def _readings(word: str, find: Callable[[str], Sequence[Entry | None]]) -> Iterator[Analysis]:
     yield from _readings_of(word, find, negated=False)
     if word[0] == "n" and word[-1] == "i":
-        # The -i of negation closes the word, after the root (ndokuái) or its suffixes (ndojaposéi). Roots in -i swallow it.
+        # The -i of negation closes the word, after root (ndokuái) or suffixes (ndojaposéi). Roots in -i swallow it.
         for end in ("iri", "ri", "i", ""):
             if word.endswith(end):
                 yield from _readings_of(word[: len(word) - len(end)], find, negated=True)
 
 
-def _readings_of(word: str, find: Callable[[str], Entry | bool | None], *, negated: bool) -> Iterator[Analysis]:
+def _readings_of(word: str, find: Callable[[str], Sequence[Entry | None]], *, negated: bool) -> Iterator[Analysis]:
     prefixes = _prefix_strings()
     for stem, suffixes in _stems(word):
         if suffixes and not negated:
-            found = find(stem)
-            if found:
-                yield Analysis((), stem, found if isinstance(found, Entry) else None, suffixes)
+            for entry in find(stem):
+                yield Analysis((), stem, entry, suffixes)
         for length in range(min(_LONGEST_PREFIX, len(stem) - 1), 0, -1):
             ways = prefixes.get(stem[:length])
             if ways is None:
                 continue
-            found = find(stem[length:])
-            if not found:
-                continue
-            entry = found if isinstance(found, Entry) else None
-            for way in ways:
-                kind = way[0].kind
-                if (kind in ("negated", "negated_owner")) == negated and (
-                    entry is None or entry.part_of_speech in _ROOTS[kind]
-                ):
-                    yield Analysis(way, stem[length:], entry, suffixes)
+            for entry in find(stem[length:]):
+                for way in ways:
+                    kind = way[0].kind
+                    if (kind in ("negated", "negated_owner")) == negated and (
+                        entry is None or entry.part_of_speech in _HOSTS[kind]
+                    ):
+                        yield Analysis(way, stem[length:], entry, suffixes)
 
 
 @lru_cache(maxsize=100_000)
 def analyse(word: str) -> Analysis | None:
     """Take a folded word apart around a root of the dictionary; None if no reading has one.
 
-    Among readings the one with the longest root wins, then the one with the fewest affixes.
+    Among readings the one with the longest root wins, then the fewest affixes, then the usual part of speech.
     """
     folded = load_dictionary().folded
 
-    def find(stem: str) -> Entry | None:
-        entry = folded.get(stem)
-        return None if entry is None or entry.part_of_speech == "part" else entry
+    def find(stem: str) -> Sequence[Entry]:
+        return [entry for entry in folded.get(stem, ()) if entry.part_of_speech not in _ROOTLESS]
 
-    best: Analysis | None = None
-    best_rank = (0, 0)
-    for reading in _readings(word, find):
-        rank = (len(reading.root), -len(reading.prefixes) - len(reading.suffixes))
-        if rank > best_rank:
-            best, best_rank = reading, rank
-    return best
+    return max(_readings(word, find), key=_rank, default=None)
+
+
+def _rank(reading: Analysis) -> tuple[int, int, bool]:
+    agreeing = (
+        reading.entry is not None
+        and bool(reading.prefixes)
+        and reading.entry.part_of_speech in _EXPECTED[reading.prefixes[0].kind]
+    )
+    return len(reading.root), -len(reading.prefixes) - len(reading.suffixes), agreeing
 
 
 def analyse_loan(word: str, is_spanish: Callable[[str], bool]) -> Analysis | None:
@@ -145,13 +152,8 @@ def analyse_loan(word: str, is_spanish: Callable[[str], bool]) -> Analysis | Non
     At least one affix must be one that Spanish words do not end or begin in by themselves.
     """
 
-    def find(stem: str) -> bool:
-        return len(stem) >= 4 and is_spanish(stem)
+    def find(stem: str) -> Sequence[None]:
+        return _LOAN if len(stem) >= 4 and is_spanish(stem) else ()
 
-    best: Analysis | None = None
-    for reading in _readings(word, find):
-        if reading.strength == 0:
-            continue
-        if best is None or len(reading.root) > len(best.root):
-            best = reading
-    return best
+    readings = (reading for reading in _readings(word, find) if reading.strength > 0)
+    return max(readings, key=_rank, default=None)

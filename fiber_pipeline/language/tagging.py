@@ -55,7 +55,7 @@ def _looks_like_a_name(token: Token, reading: Reading) -> bool:
         return False
     if surface.isupper():
         return len(surface) <= 5 and reading.rule.startswith("spelling")
-    return reading.rule.startswith(("spelling", "name"))
+    return reading.weight < 0 and surface[1:].islower()
 
 
 def smooth(weights: list[float]) -> list[bool]:

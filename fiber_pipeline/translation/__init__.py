@@ -1,0 +1,10 @@
+"""Comments brought into Spanish: the protocol of translators, and the local one, a word-by-word gloss.
+
+The gloss reads the Guaraní dictionary and word analysis of `language`; services that translate live in `resources`.
+"""
+
+from fiber_pipeline.translation.engine import GlossTranslationEngine
+from fiber_pipeline.translation.gloss import gloss
+from fiber_pipeline.translation.protocol import TranslationEngine
+
+__all__ = ["GlossTranslationEngine", "TranslationEngine", "gloss"]
