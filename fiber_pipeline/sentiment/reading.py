@@ -169,7 +169,8 @@ class CommentReader:
         for hit in candidates:
             if not any(taken[hit.first : hit.last]):
                 taken[hit.first : hit.last] = [True] * (hit.last - hit.first)
-                hits.append(hit)
+                if hit.base:
+                    hits.append(hit)
         hits.extend(self._single(tokens, known, taken))
         hits.extend(effects)
         hits.sort(key=lambda hit: hit.first)
