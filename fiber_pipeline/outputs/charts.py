@@ -294,7 +294,7 @@ def _bars(values: Sequence[tuple[str, int]], title: str, palette: Palette, width
 def _records(frame: pd.DataFrame) -> list[Row]:
     """Rows as dictionaries of plain Python values, null as None, whatever the frame's dtypes."""
     columns = {
-        str(name): frame[name].astype(object).where(frame[name].notna(), None).tolist() for name in frame.columns
+        str(name): [None if pd.isna(value) else value for value in frame[name].tolist()] for name in frame.columns
     }
     return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
 

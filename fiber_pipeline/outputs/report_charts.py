@@ -59,7 +59,7 @@ def trend_charts(figures: Figures, forecasts: Sequence[Row]) -> list[Drawing]:
 
 
 def _nps(figures: Figures, forecasts: Sequence[Row]) -> Drawing:
-    months = [
+    months: list[Row] = [
         {"period": month, "value": found and found.value, "low": found and found.low, "high": found and found.high}
         for month, found in figures.series("nps")
     ]
@@ -80,7 +80,7 @@ def _nps(figures: Figures, forecasts: Sequence[Row]) -> Drawing:
     rows = [
         (
             spanish.month(month),
-            *(spanish.number(value, 1) for value in _values(found)),
+            *(spanish.number(value, 1) for value in (found.value, found.low, found.high)),
             spanish.number(found.sample_size),
         )
         for month, found in figures.series("nps")
@@ -103,10 +103,6 @@ def _nps(figures: Figures, forecasts: Sequence[Row]) -> Drawing:
         columns,
         rows,
     )
-
-
-def _values(figure: object) -> tuple[float | None, float | None, float | None]:
-    return figure.value, figure.low, figure.high  # type: ignore[attr-defined]
 
 
 def _sentiment(figures: Figures, mixes: Sequence[Row]) -> Drawing:
@@ -255,5 +251,5 @@ def _drawing(
     rows: Sequence[Sequence[str]],
 ) -> Drawing:
     # The renderer escapes every text of the chart, so its SVG may stand in the page as it is.
-    wide, narrow = (Markup(chart_svg(chart(width))) for width in (charts.WIDE, charts.NARROW))  # noqa: S704
+    wide, narrow = (Markup(chart_svg(chart(width))) for width in (charts.WIDE, charts.NARROW))
     return Drawing(name, title, reading, wide, narrow, columns, rows)

@@ -32,7 +32,8 @@ METHOD = (
     "El intervalo del 95 % muestra entre qué valores está, con esa confianza, la cifra de todos los clientes. Cuanto "
     "menor la muestra, más ancho.",
     "Con menos de 30 respuestas una cifra lleva la marca «muestra pequeña»: sirve de orientación, no para decidir.",
-    "Un cambio entre meses es claro cuando supera lo que puede explicar el azar; si no, está dentro del margen de error.",
+    "Un cambio entre meses es claro cuando supera lo que puede explicar el azar de la muestra; si no, está dentro del "
+    "margen de error.",
     "Cada comentario cuenta una sola vez, aunque haya llegado en varios archivos. Los que no dicen nada («No», «.») "
     "cuentan para el NPS, pero no para el sentimiento ni los temas.",
     "La prioridad de un tema combina su frecuencia, la parte negativa de sus menciones y su impacto en el NPS. El "

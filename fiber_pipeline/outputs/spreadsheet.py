@@ -5,14 +5,13 @@ the cell is edited carries Excel's own quote mark. Rows are written top to botto
 keeps no more than one row in memory.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from fiber_pipeline.outputs.palette import LIGHT
-
-Row = Mapping[str, Any]
+from fiber_pipeline.outputs.reading import Row
 
 # Excel refuses longer cells; what is cut is in the exports.
 LONGEST_CELL = 32_767

@@ -94,7 +94,7 @@ def _write_sheets(
     most_detail_rows: int,
     moment: datetime,
 ) -> int:
-    comments = sum(batch["counted"] for batch in batches)
+    comments = sum(int(batch["counted"]) for batch in batches)
     scope = "todas las fuentes" if source is None else f"fuente «{source}»"
     urgencies = rows(connection, "urgency_counts", source=source)[0]
     recommendations = [] if source is not None else rows(connection, "recommendations")

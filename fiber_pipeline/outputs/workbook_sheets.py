@@ -111,7 +111,7 @@ def add_summary(
 
 
 _METHOD = (
-    "El NPS es el porcentaje de promotores (9 y 10) menos el de detractores (0 a 6). Cada comentario cuenta una sola vez.",
+    "El NPS es el porcentaje de promotores (9 y 10) menos el de detractores (0 a 6). Cada comentario cuenta una vez.",
     "El intervalo dice entre qué valores está la cifra real con un 95 % de confianza. Con menos de 30 respuestas la "
     "cifra es solo orientativa.",
     "Un cambio es claro cuando supera lo que puede explicar el azar de la muestra.",
@@ -288,7 +288,8 @@ def add_priorities(workbook: Any, formats: Formats, themes: ThemeFigures) -> Non
     """The priority matrix: themes by how often and how badly they are spoken of."""
     sheet = workbook.add_worksheet("Prioridades")
     notes = [
-        "Arriba y a la derecha: temas frecuentes y mal valorados. La prioridad combina frecuencia, negatividad e impacto en el NPS."
+        "Arriba y a la derecha, los temas frecuentes y mal valorados.",
+        "La prioridad combina frecuencia, negatividad e impacto en el NPS; el impacto es una asociación, no una causa.",
     ]
     if not themes.rows:
         notes.append(_NO_DATA)
@@ -367,8 +368,8 @@ def add_urgent(workbook: Any, formats: Formats, urgent: Iterable[Row], urgencies
     sheet = workbook.add_worksheet("Urgentes")
     total = urgencies["high"] + urgencies["medium"]
     notes = [
-        f"{spanish.number(urgencies['high'])} de urgencia alta y {spanish.number(urgencies['medium'])} de urgencia media; "
-        "primero lo más urgente y lo más reciente."
+        f"{spanish.number(urgencies['high'])} de urgencia alta y {spanish.number(urgencies['medium'])} de urgencia "
+        "media; primero lo más urgente y lo más reciente."
     ]
     if total > most:
         notes.append(f"Se muestran los primeros {spanish.number(most)}; el resto está en las exportaciones.")

@@ -1,0 +1,155 @@
+"""Tables as files for other programs: Parquet, CSV and JSON lines.
+
+Parquet keeps every type. In CSV and JSON lines moments are ISO 8601 in UTC (`2026-06-23T22:10:00Z`); lists are JSON.
+In CSV a text that a spreadsheet program might run as a formula (it starts with `=`, `+`, `-`, `@`, their full-width
+forms, a tab or a line break) gets an apostrophe before it, as OWASP advises against CSV injection; numbers are left
+alone. Parquet and JSON lines hold every text as it is.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from shutil import copyfileobj
+from typing import Literal
+
+import duckdb
+from duckdb import ColumnExpression, ConstantExpression, DuckDBPyRelation, Expression, FunctionExpression
+
+from fiber_pipeline.outputs.files import whole_file
+from fiber_pipeline.outputs.reading import statement
+from fiber_pipeline.outputs.spanish import ASUNCION
+from fiber_pipeline.tables import TABLES
+
+Format = Literal["parquet", "csv", "jsonl"]
+
+# What stands as it came, personal data included, leaves only when it is asked for by name.
+UNREDACTED = ("raw_comments", "rejected_rows")
+OF_COMMENTS = ("comments", "translated_comments", "sentiment_scores", "comment_themes")
+OF_EVERYTHING = ("themes", "emergent_themes", "insights", "forecasts", "recommendations")
+
+_BOM = b"\xef\xbb\xbf"
+_FORMULA_START = r"^([=+\-@\t\r\n＝＋－＠])"
+_LINES_AT_ONCE = 5_000
+
+
+def write_exports(
+    connection: duckdb.DuckDBPyConnection,
+    folder: Path,
+    *,
+    tables: Sequence[str] | None = None,
+    formats: Sequence[Format] = ("parquet", "csv", "jsonl"),
+    batches: Collection[str] | None = None,
+    since: date | None = None,
+    until: date | None = None,
+    themes: Collection[str] | None = None,
+    source: str | None = None,
+    csv_bom: bool = False,
+) -> list[Path]:
+    """Write tables to `folder` as `<table>.<format>`, each file whole or not at all; return the files in order.
+
+    tables: by name. By default the tables of comments and, without a choice of comments, those over the whole
+        history. `raw_comments` and `rejected_rows` hold unredacted text and are written only if named here.
+    batches, since, until, themes, source: which comments: of these batches; made from the day `since` to the day
+        `until`, both included, in Asunción (comments without a date then stay out); that speak of one of these
+        themes; of the batches under this folder. Duplicates are left out, so that counts agree with the report.
+    csv_bom: begin CSV files with a byte order mark, without which Excel takes their accents for other letters.
+
+    Raises ValueError for an unknown table or format, and for a choice of comments that a named table does not have;
+    OSError if a file cannot be written.
+    """
+    chosen = {"batches": batches, "since": since, "until": until, "themes": themes, "source": source}
+    is_choice = any(value is not None for value in chosen.values())
+    names = tuple(tables) if tables is not None else OF_COMMENTS if is_choice else (*OF_COMMENTS, *OF_EVERYTHING)
+    _check(names, formats, {name for name, value in chosen.items() if value is not None})
+    choice = {
+        "batches": None if batches is None else list(batches),
+        "since": None if since is None else _midnight(since),
+        "before": None if until is None else _midnight(until + timedelta(days=1)),
+        "themes": None if themes is None else list(themes),
+        "source": source,
+    }
+    written = []
+    for name in names:
+        rows = _read(connection, name, choice)
+        for form in formats:
+            path = folder / f"{name}.{form}"
+            with whole_file(path) as temporary:
+                _WRITERS[form](rows, temporary)
+                if form == "csv" and csv_bom:
+                    _prepend_bom(temporary)
+            written.append(path)
+    return written
+
+
+def _check(names: Sequence[str], formats: Sequence[str], choice: set[str]) -> None:
+    for name in names:
+        if name not in TABLES:
+            raise ValueError(f"unknown table {name!r}; known are {', '.join(TABLES)}")
+        if name in OF_EVERYTHING and choice:
+            raise ValueError(f"{name} spans the whole history and cannot be limited by {', '.join(sorted(choice))}")
+        if name == "rejected_rows" and choice - {"batches", "source"}:
+            raise ValueError("rejected_rows can be limited by batches and source only")
+    for form in formats:
+        if form not in _WRITERS:
+            raise ValueError(f"unknown format {form!r}; known are {', '.join(_WRITERS)}")
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), ASUNCION)
+
+
+def _read(connection: duckdb.DuckDBPyConnection, name: str, choice: Mapping[str, object]) -> DuckDBPyRelation:
+    if name in OF_EVERYTHING:
+        return connection.table(name)
+    asked = {"batches", "source"} if name == "rejected_rows" else set(choice)
+    parameters = {key: value for key, value in choice.items() if key in asked}
+    return connection.sql(statement(f"export_{name}"), params=parameters)
+
+
+def _write_parquet(rows: DuckDBPyRelation, path: Path) -> None:
+    rows.write_parquet(str(path), compression="zstd")
+
+
+def _write_csv(rows: DuckDBPyRelation, path: Path) -> None:
+    rows.select(*_plain(rows, is_guarded=True)).write_csv(str(path), header=True)
+
+
+def _write_jsonl(rows: DuckDBPyRelation, path: Path) -> None:
+    lines = rows.select(*_plain(rows, is_guarded=False)).query("exported", "SELECT to_json(exported) FROM exported")
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        for chunk in _chunks(lines):
+            file.writelines(f"{line}\n" for (line,) in chunk)
+
+
+_WRITERS: Mapping[str, Callable[[DuckDBPyRelation, Path], None]] = {
+    "parquet": _write_parquet,
+    "csv": _write_csv,
+    "jsonl": _write_jsonl,
+}
+
+
+def _plain(rows: DuckDBPyRelation, *, is_guarded: bool) -> Iterator[Expression]:
+    """The columns with moments as ISO 8601 text and, where guarded for CSV, lists as JSON and no text as a formula."""
+    for name, kind in zip(rows.columns, rows.types, strict=True):
+        column: Expression = ColumnExpression(name)
+        if kind == duckdb.sqltypes.TIMESTAMP_TZ:
+            moment = FunctionExpression("timezone", ConstantExpression("UTC"), column)
+            column = FunctionExpression("strftime", moment, ConstantExpression("%Y-%m-%dT%H:%M:%SZ"))
+        elif is_guarded and kind.id == "list":
+            column = FunctionExpression("to_json", column).cast(duckdb.sqltypes.VARCHAR)
+        elif is_guarded and kind == duckdb.sqltypes.VARCHAR:
+            column = FunctionExpression(
+                "regexp_replace", column, ConstantExpression(_FORMULA_START), ConstantExpression(r"'\1")
+            )
+        yield column.alias(name)
+
+
+def _chunks(rows: DuckDBPyRelation) -> Iterator[list[tuple[str]]]:
+    while chunk := rows.fetchmany(_LINES_AT_ONCE):
+        yield chunk
+
+
+def _prepend_bom(path: Path) -> None:
+    with whole_file(path) as marked, path.open("rb") as plain, marked.open("wb") as file:
+        file.write(_BOM)
+        copyfileobj(plain, file)

@@ -1,0 +1,16 @@
+SELECT raw_comments.*
+FROM raw_comments
+JOIN (
+    SELECT batch, row_id, position
+    FROM comments
+    WHERE duplicate_of IS NULL
+        AND ($batches::VARCHAR[] IS NULL OR list_contains($batches, batch))
+        AND ($source::VARCHAR IS NULL OR (contains(batch, '/') AND split_part(batch, '/', 1) = $source))
+        AND ($since::TIMESTAMPTZ IS NULL OR commented_at >= $since)
+        AND ($before::TIMESTAMPTZ IS NULL OR commented_at < $before)
+        AND (
+            $themes::VARCHAR[] IS NULL
+            OR comment_id IN (SELECT comment_id FROM comment_themes WHERE list_contains($themes, theme))
+        )
+) AS chosen USING (batch, row_id)
+ORDER BY batch, position
