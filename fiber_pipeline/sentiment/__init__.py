@@ -5,7 +5,17 @@ rating afterwards. Engines that call a service live with their service in `resou
 """
 
 from fiber_pipeline.sentiment.clause_scores import ClauseScore, score_clauses
+from fiber_pipeline.sentiment.consistency import check_against_scores
 from fiber_pipeline.sentiment.engine import LocalSentimentEngine
+from fiber_pipeline.sentiment.explain import Explanation, explain
 from fiber_pipeline.sentiment.protocol import SentimentEngine
 
-__all__ = ["ClauseScore", "LocalSentimentEngine", "SentimentEngine", "score_clauses"]
+__all__ = [
+    "ClauseScore",
+    "Explanation",
+    "LocalSentimentEngine",
+    "SentimentEngine",
+    "check_against_scores",
+    "explain",
+    "score_clauses",
+]

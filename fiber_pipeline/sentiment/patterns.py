@@ -8,8 +8,8 @@ A pattern is elements between spaces:
     -word       (first element only) not directly after that word
     ^ and $     the comment's beginning and end
 
-Most comments match no pattern, so each pattern names the words one of which must be present (its anchors), and
-is only tried on comments that have one.
+Most comments match no pattern. So each pattern is found by the words of its rarest element (its anchor), and its
+regular expression only tried on comments that have a word for each of its elements.
 """
 
 import re
@@ -17,7 +17,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from fiber_pipeline.text import Token, fold
 
@@ -34,13 +34,25 @@ _DEFAULT_GAP = 4
 _END = r"(?:[^\w\s]\S* )*$"
 
 
-@dataclass(frozen=True)
+# Words too common to find a pattern by, where it has another.
+_COMMON = frozenset(
+    "a al ante antes asi aun aqui cada como con cual cuando da dan de del desde dia donde dos e el ella en es esa ese "
+    "eso esta estan este esto fue ha hace hasta hay la las le les lo los mas me mi mis mucho muy nada ni no nos nunca o "
+    "otra otro para pero por porque que quiero se ser si siempre sin sobre solo son su sus tan te tengo tiene todo "
+    "todos toda todas tu un una unos va voy y ya yo hora ahora bien buen gran".split()
+)
+
+
+@dataclass(frozen=True, eq=False)
 class Pattern(Generic[Meaning]):
-    """A compiled pattern and what it means."""
+    """A compiled pattern and what it means.
+
+    elements: for each element that must be present, the words that can be it; the first is the anchor.
+    """
 
     source: str
     meaning: Meaning
-    anchors: tuple[str, ...]
+    elements: tuple[tuple[str, ...], ...]
     expression: str
 
     @cached_property
@@ -50,11 +62,10 @@ class Pattern(Generic[Meaning]):
 
 
 def compile_pattern(source: str, meaning: Meaning) -> Pattern[Meaning]:
-    """Compile `source`. Raises ValueError when it is empty, malformed or has no word to anchor on."""
+    """Compile `source`. Raises ValueError when it is empty, malformed or has no word to find it by."""
     parts: list[str] = []
-    best: tuple[int, tuple[str, ...]] = (0, ())
-    elements = source.split()
-    for place, element in enumerate(elements):
+    required: list[tuple[str, ...]] = []
+    for place, element in enumerate(source.split()):
         if element == "^":
             parts.append(r"(?<=^ )")
         elif element == "$":
@@ -69,16 +80,21 @@ def compile_pattern(source: str, meaning: Meaning) -> Pattern[Meaning]:
             parts.extend(rf"(?<! {re.escape(fold(word))} )" for word in element[1:].split("|"))
         else:
             optional = element.endswith("?") and len(element) > 1
-            words = [fold(word) for word in element.removesuffix("?" if optional else "").split("|")]
-            if not all(words):
-                raise ValueError(f"empty alternative in {element!r} of {source!r}")
+            words = tuple(fold(word) for word in element.removesuffix("?" if optional else "").split("|"))
+            if not all(words) or any(word.endswith("?") for word in words):
+                raise ValueError(f"{element!r} of {source!r}: an alternative is empty or optional by itself")
             parts.append(f"(?:{'|'.join(_word(word) for word in words)}){'?' if optional else ''}")
-            shortest = min(len(word.rstrip("*")) for word in words)
-            if not optional and not any("*" in word[:-1] for word in words) and shortest > best[0]:
-                best = (shortest, tuple(words))
-    if not best[1]:
-        raise ValueError(f"no word that must be present in {source!r}")
-    return Pattern(source, meaning, best[1], "(?<= )" + "".join(parts))
+            if not optional and not any("*" in word[:-1] or word == "*" for word in words):
+                required.append(words)
+    if not required:
+        raise ValueError(f"no word to find {source!r} by")
+    required.sort(key=_rarity, reverse=True)
+    return Pattern(source, meaning, tuple(required), "(?<= )" + "".join(parts))
+
+
+def _rarity(words: tuple[str, ...]) -> tuple[int, int]:
+    common = sum(word.rstrip("*") in _COMMON or len(word) < 3 for word in words)
+    return -common, min(len(word.rstrip("*")) for word in words)
 
 
 def _word(word: str) -> str:
@@ -90,25 +106,53 @@ def joined(tokens: Sequence[Token]) -> str:
     return " " + "".join([token.folded + " " for token in tokens])
 
 
+class WordMatches(NamedTuple, Generic[Meaning]):
+    """What a word does for patterns: those it anchors, and the elements it can be."""
+
+    anchored: tuple[Pattern[Meaning], ...]
+    elements: frozenset[int]
+
+
 class PatternIndex(Generic[Meaning]):
-    """Patterns by the words that anchor them."""
+    """Patterns by the words that can be their elements."""
 
     def __init__(self, patterns: Iterable[Pattern[Meaning]]) -> None:
-        self._exact: dict[str, list[Pattern[Meaning]]] = defaultdict(list)
-        self._prefixes: dict[str, list[Pattern[Meaning]]] = defaultdict(list)
+        self._anchored: dict[int, list[Pattern[Meaning]]] = defaultdict(list)
+        self._exact: dict[str, set[int]] = defaultdict(set)
+        self._prefixes: dict[str, set[int]] = defaultdict(set)
+        self.required: dict[Pattern[Meaning], frozenset[int]] = {}
+        numbers: dict[tuple[str, ...], int] = {}
         for pattern in patterns:
-            for anchor in pattern.anchors:
-                if anchor.endswith("*"):
-                    self._prefixes[anchor[:-1]].append(pattern)
+            own = [numbers.setdefault(words, len(numbers)) for words in pattern.elements]
+            self._anchored[own[0]].append(pattern)
+            self.required[pattern] = frozenset(own)
+        for words, number in numbers.items():
+            for word in words:
+                if word.endswith("*"):
+                    self._prefixes[word[:-1]].add(number)
                 else:
-                    self._exact[anchor].append(pattern)
+                    self._exact[word].add(number)
 
-    def anchored(self, word: str) -> tuple[Pattern[Meaning], ...]:
-        """The patterns worth trying on a comment that has `word` (folded)."""
-        found = list(self._exact.get(word, ()))
+    def matches(self, word: str) -> WordMatches[Meaning]:
+        """What `word` (folded) does for the patterns."""
+        elements = set(self._exact.get(word, ()))
         for length in range(1, len(word) + 1):
-            found.extend(self._prefixes.get(word[:length], ()))
-        return tuple(found)
+            elements |= self._prefixes.get(word[:length], set())
+        anchored = [pattern for number in sorted(elements) for pattern in self._anchored.get(number, ())]
+        return WordMatches(tuple(anchored), frozenset(elements))
+
+    def candidates(self, words: Sequence[WordMatches[Meaning]]) -> list[Pattern[Meaning]]:
+        """The patterns that have a word for each of their elements among `words`, in a fixed order."""
+        anchored: dict[Pattern[Meaning], None] = {}
+        for word in words:
+            if word.anchored:
+                anchored.update(dict.fromkeys(word.anchored))
+        if not anchored:
+            return []
+        present: set[int] = set()
+        present.update(*[word.elements for word in words])
+        required = self.required
+        return [pattern for pattern in anchored if required[pattern] <= present]
 
 
 def spans(pattern: Pattern[Meaning], text: str) -> list[tuple[int, int]]:

@@ -11,10 +11,12 @@ from fiber_pipeline.sentiment.lexicon import Entry
 from fiber_pipeline.sentiment.modifiers import Modifier
 from fiber_pipeline.sentiment.negation import flipped, negator_of
 from fiber_pipeline.sentiment.one_word import Answer, answer_key
-from fiber_pipeline.sentiment.patterns import Pattern, PatternIndex, joined, spans
+from fiber_pipeline.sentiment.patterns import Pattern, PatternIndex, WordMatches, joined, spans
 from fiber_pipeline.sentiment.rules import Rule
 from fiber_pipeline.sentiment.urgency import UrgencyRule
 from fiber_pipeline.text import Token, split_clauses
+
+Meaning = Rule | Entry | UrgencyRule
 
 _CACHED_WORDS = 100_000
 # Half of the summed weight at which the score stops growing fast: one plain word (1.5-2) scores about 0.6.
@@ -68,9 +70,7 @@ class _Word:
     strength: float
     is_negated: bool
     modifier: Modifier | None
-    rules: tuple[Pattern[Rule], ...]
-    phrases: tuple[Pattern[Entry], ...]
-    urgency: tuple[Pattern[UrgencyRule], ...]
+    matches: WordMatches[Meaning]
 
 
 def normalised(weight: float) -> float:
@@ -83,9 +83,8 @@ class CommentReader:
 
     def __init__(self, knowledge: Knowledge) -> None:
         self._knowledge = knowledge
-        self._rules = PatternIndex(knowledge.rules)
-        self._phrases = PatternIndex(knowledge.lexicon.phrases)
-        self._urgency = PatternIndex(knowledge.urgency_rules)
+        patterns: list[Pattern[Meaning]] = [*knowledge.rules, *knowledge.lexicon.phrases, *knowledge.urgency_rules]
+        self._patterns = PatternIndex(patterns)
         self._word = lru_cache(maxsize=_CACHED_WORDS)(self._look_up)
 
     def read(self, tokens: Sequence[Token]) -> Reading:
@@ -112,17 +111,9 @@ class CommentReader:
     def _look_up(self, folded: str) -> _Word | None:
         entry, strength, is_negated = self._find(folded)
         word = _Word(
-            entry,
-            strength,
-            is_negated,
-            self._knowledge.modifiers.get(folded),
-            self._rules.anchored(folded),
-            self._phrases.anchored(folded),
-            self._urgency.anchored(folded),
+            entry, strength, is_negated, self._knowledge.modifiers.get(folded), self._patterns.matches(folded)
         )
-        if entry is None and word.modifier is None and not word.rules and not word.phrases and not word.urgency:
-            return None
-        return word
+        return None if entry is None and word.modifier is None and not word.matches.elements else word
 
     def _find(self, folded: str) -> tuple[Entry | None, float, bool]:
         lexicon = self._knowledge.lexicon
@@ -141,28 +132,21 @@ class CommentReader:
     def _hits(
         self, tokens: Sequence[Token], known: Sequence[_Word | None], text: str
     ) -> tuple[list[Hit], list[tuple[UrgencyRule, int, int]]]:
-        rules: dict[Pattern[Rule], None] = {}
-        phrases: dict[Pattern[Entry], None] = {}
-        urgency_patterns: dict[Pattern[UrgencyRule], None] = {}
-        for word in known:
-            if word is not None:
-                rules.update(dict.fromkeys(word.rules))
-                phrases.update(dict.fromkeys(word.phrases))
-                urgency_patterns.update(dict.fromkeys(word.urgency))
-        candidates = [
-            Hit(first, last, "rule", rule.id, rule.weight, rule.weight, rule.effect, rule.emotions, rule.negatable)
-            for pattern in rules
-            for rule in (pattern.meaning,)
-            for first, last in spans(pattern, text)
-        ]
-        effects = [hit for hit in candidates if hit.kind != "score"]
-        candidates = [hit for hit in candidates if hit.kind == "score"]
-        candidates.extend(
-            Hit(first, last, "phrase", entry.entry, entry.weight, entry.weight, entry.kind, entry.emotions)
-            for pattern in phrases
-            for entry in (pattern.meaning,)
-            for first, last in spans(pattern, text)
-        )
+        candidates: list[Hit] = []
+        effects: list[Hit] = []
+        urgency: list[tuple[UrgencyRule, int, int]] = []
+        for pattern in self._patterns.candidates([word.matches for word in known if word is not None]):
+            meaning = pattern.meaning
+            for first, last in spans(pattern, text):
+                if isinstance(meaning, UrgencyRule):
+                    urgency.append((meaning, first, last))
+                elif isinstance(meaning, Entry):
+                    candidates.append(
+                        Hit(first, last, "phrase", meaning.entry, meaning.weight, meaning.weight, meaning.kind, meaning.emotions)
+                    )
+                else:
+                    hit = Hit(first, last, "rule", meaning.id, meaning.weight, meaning.weight, meaning.effect, meaning.emotions, meaning.negatable)
+                    (candidates if meaning.effect == "score" else effects).append(hit)
         taken = [False] * len(tokens)
         hits = []
         candidates.sort(key=lambda hit: (hit.source != "rule", hit.first - hit.last, hit.first, -abs(hit.base)))
@@ -174,9 +158,6 @@ class CommentReader:
         hits.extend(self._single(tokens, known, taken))
         hits.extend(effects)
         hits.sort(key=lambda hit: hit.first)
-        urgency = [
-            (pattern.meaning, first, last) for pattern in urgency_patterns for first, last in spans(pattern, text)
-        ]
         return hits, urgency
 
     def _single(

@@ -1,0 +1,59 @@
+"""What NPS and rating say about a label: they raise or lower its confidence, and never change it."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+# From the share of a scale on which customers say they are unhappy to that on which they say they are happy:
+# detractors 0-6 and promoters 9-10 of 0-10 (Reichheld 2003), dissatisfied 1-2 and satisfied 4-5 of 1-5.
+_UNHAPPY_TO = {"nps": 6.0, "0-10": 4.0, "1-5": 2.0}
+_HAPPY_FROM = {"nps": 9.0, "0-10": 8.0, "1-5": 4.0}
+# A label against the score is a contradiction only at the ends: people do complain at 6 and praise at 7.
+_AGAINST_PRAISE_TO = {"nps": 4.0, "0-10": 3.0, "1-5": 2.0}
+_AGAINST_BLAME_FROM = {"nps": 9.0, "0-10": 9.0, "1-5": 4.0}
+# How strongly the text must lean before it can contradict a score.
+_LEANS = 0.2
+_AGREEMENT = 0.25  # of what is missing to certainty
+_CONTRADICTION = 0.6
+
+Column = Any
+
+
+def check_against_scores(
+    sentiment: Column, score: Column, confidence: Column, nps: Column, rating: Column, rating_scale: Column
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
+    """Return confidence in [0, 1] after a look at the scores, and whether a score contradicts the label.
+
+    Whole columns of one length (pandas, Arrow or numpy): `sentiment` labels and their `score` in [-1, 1],
+    `confidence`, `nps` 0-10, `rating` on its `rating_scale` ("0-10" or "1-5"); the last three may be null. NPS counts
+    where there is one, else the rating. Agreement closes a quarter of the gap to certainty; contradiction leaves 60 %.
+    """
+    labels = np.asarray(pd.Series(sentiment).astype(object))
+    leaning = _floats(score)
+    sure = _floats(confidence)
+    scores, scales = _floats(nps), pd.Series(rating_scale).astype(object).to_numpy()
+    ratings = _floats(rating)
+    unhappy, happy = np.zeros(len(labels), bool), np.zeros(len(labels), bool)
+    against_praise, against_blame = unhappy.copy(), happy.copy()
+    asked = ~np.isnan(scores)
+    for scale, values, rows in (
+        ("nps", scores, asked),
+        ("0-10", ratings, ~asked & (scales == "0-10")),
+        ("1-5", ratings, ~asked & (scales == "1-5")),
+    ):
+        with np.errstate(invalid="ignore"):
+            unhappy |= rows & (values <= _UNHAPPY_TO[scale])
+            happy |= rows & (values >= _HAPPY_FROM[scale])
+            against_praise |= rows & (values <= _AGAINST_PRAISE_TO[scale])
+            against_blame |= rows & (values >= _AGAINST_BLAME_FROM[scale])
+    praises, blames = labels == "positive", labels == "negative"
+    agrees = (praises & happy) | (blames & unhappy)
+    contradicts = (praises & against_praise & (leaning >= _LEANS)) | (blames & against_blame & (leaning <= -_LEANS))
+    checked = np.where(agrees, sure + (1 - sure) * _AGREEMENT, np.where(contradicts, sure * _CONTRADICTION, sure))
+    return np.clip(checked, 0.0, 1.0), contradicts
+
+
+def _floats(column: Column) -> npt.NDArray[np.float64]:
+    return pd.to_numeric(pd.Series(column), errors="coerce").astype("Float64").to_numpy(dtype="float64", na_value=np.nan)
