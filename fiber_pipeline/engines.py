@@ -20,6 +20,10 @@ Progress = Callable[[int, int], None]
 
 ITEM = "item"
 REQUEST_SIZE = 4096
+# What `ask` adds to every answer; some tables keep it under other names.
+PROVENANCE = pa.schema(
+    [("engine", pa.string()), ("model", pa.string()), ("is_fallback", pa.bool_()), ("fallback_reason", pa.string())]
+)
 
 
 class EngineUnavailable(RuntimeError):  # noqa: N818 - a state, not a mistake
@@ -77,22 +81,22 @@ def distinct_texts(frame: pd.DataFrame, columns: Sequence[str]) -> Distinct:
 
 
 def collect(table: Table, chain: Sequence[Engine], request: pd.DataFrame, progress: Progress | None = None) -> pa.Table:
-    """Ask the chain and gather what `table` declares of its answers, as Arrow, with column `item`, ordered by it.
+    """Ask the chain and gather what `table` declares of its answers, and who gave them, as Arrow, ordered by `item`.
 
     Columns that the engines do not fill (keys, and what is known only per comment) are not in the result.
     """
+    named = {item.name: item.type for item in (*PROVENANCE, *table.arrow_schema)}
+    declared = [pa.field(ITEM, pa.int64()), *(pa.field(name, kind) for name, kind in named.items())]
     parts = []
     answered = 0
     for frame in ask(chain, request):
-        fields = [field for field in table.arrow_schema if field.name in frame.columns]
-        schema = pa.schema([pa.field(ITEM, pa.int64()), *(pa.field(field.name, field.type) for field in fields)])
+        schema = pa.schema([item for item in declared if item.name in frame.columns])
         parts.append(pa.Table.from_pandas(frame, schema=schema, preserve_index=False))
         answered += frame[ITEM].nunique()
         if progress is not None:
             progress(answered, len(request))
     if not parts:
-        fields = [pa.field(ITEM, pa.int64()), *table.arrow_schema]
-        return pa.schema(fields).empty_table()
+        return pa.schema(declared).empty_table()
     return pa.concat_tables(parts, promote_options="default").sort_by(ITEM)
 
 

@@ -4,7 +4,7 @@ import dagster as dg
 import pandas as pd
 
 from fiber_pipeline.assets.publishing import table_asset
-from fiber_pipeline.insight import comments_without_theme
+from fiber_pipeline.insight.unmatched import comments_without_theme
 from fiber_pipeline.resources import EnginesResource, WarehouseResource
 from fiber_pipeline.tables import EMERGENT_THEMES
 from fiber_pipeline.themes import discover_emergent_themes

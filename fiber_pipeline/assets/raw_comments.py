@@ -1,7 +1,6 @@
 """`raw_comments` and `rejected_rows`: the rows of a batch's file."""
 
 from datetime import UTC, datetime
-from pathlib import PurePosixPath
 
 import dagster as dg
 
@@ -10,11 +9,12 @@ from fiber_pipeline.assets.publishing import IO_MANAGER, Events, describe, publi
 from fiber_pipeline.checks import ROW_CONSERVATION, SCHEMA, check_row_conservation
 from fiber_pipeline.code_version import code_version
 from fiber_pipeline.inbox import UnusableName, check_batch_key
-from fiber_pipeline.readers import Reading, UnreadableFile, read_file
+from fiber_pipeline.readers import Reading, ReadingSummary, UnreadableFile, read_file
 from fiber_pipeline.resources import InboxResource, WarehouseResource
 from fiber_pipeline.tables import RAW_COMMENTS, REJECTED_ROWS
 from fiber_pipeline.warehouse.dagster_metadata import table_metadata
 
+FILE_SHA256 = "file_sha256"
 _VERSION = code_version("readers", "inbox")
 
 
@@ -52,11 +52,34 @@ def raw_comments(context: dg.AssetExecutionContext, inbox: InboxResource, wareho
         reading.raw,
         [check_row_conservation(summary.data_rows, len(reading.raw), len(reading.rejected))],
         {
-            "file_sha256": summary.file_sha256,
+            FILE_SHA256: summary.file_sha256,
             "copy_of": copy_of or "",
-            "how_it_was_read": dg.MetadataValue.md(summary.as_markdown()),
+            "how_it_was_read": _how_it_was_read(summary),
+            "notes": list(summary.notes),
         },
         output_name=RAW_COMMENTS.name,
+    )
+
+
+def _how_it_was_read(summary: ReadingSummary) -> dg.TableMetadataValue:
+    return dg.MetadataValue.table(
+        [
+            dg.TableRecord(
+                {
+                    "file": table.file,
+                    "sheet": table.sheet or "",
+                    "encoding": table.encoding or "",
+                    "delimiter": table.delimiter or "",
+                    "header row": table.header_row or 0,
+                    "columns": ", ".join(f"{role}: {header}" for role, header in table.columns.items()),
+                    "data rows": table.data_rows,
+                    "accepted": table.accepted,
+                    "rejected": table.rejected,
+                    "notes": "; ".join(table.notes),
+                }
+            )
+            for table in summary.tables
+        ]
     )
 
 
@@ -69,11 +92,10 @@ def _copy_of(warehouse: WarehouseResource, batch: str, sha256: str) -> str | Non
 def _read(batch: str, inbox: InboxResource, warehouse: WarehouseResource) -> Reading:
     box, quarantine = inbox.open(), inbox.quarantine()
     mappings = inbox.mappings()
-    sha256 = box.sha256(batch)
-    first_ingested = warehouse.open().first_ingested(batch, sha256)
     try:
         check_batch_key(batch)
         with box.local_copy(batch) as path:
+            first_ingested = warehouse.open().first_ingested(batch, box.sha256(batch))
             reading = read_file(
                 path,
                 batch=batch,
@@ -82,10 +104,14 @@ def _read(batch: str, inbox: InboxResource, warehouse: WarehouseResource) -> Rea
                 mapping=mappings.for_batch(batch) if mappings else None,
                 limits=inbox.limits(),
             )
+    except FileNotFoundError as missing:
+        why = quarantine.why(batch)
+        told = f"it is in quarantine: {why}" if why else "drop it again, or delete the partition"
+        raise dg.Failure(f"{missing}; {told}", allow_retries=False) from None
     except (UnreadableFile, UnusableName) as problem:
         place = quarantine.take(box, batch, str(problem))
         raise dg.Failure(
-            f"{PurePosixPath(batch).name} was quarantined: {problem}",
+            f"{batch} was quarantined: {problem}",
             metadata={"batch": batch, "quarantined_as": dg.MetadataValue.path(str(place)), "reason": str(problem)},
             allow_retries=False,
         ) from None

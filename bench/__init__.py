@@ -1,0 +1,1 @@
+"""Benchmarks: what the pipeline costs and how well its engines do. Run by `make bench` and `make bench-quality`."""

@@ -1,0 +1,83 @@
+import os
+import time
+
+import dagster as dg
+import pytest
+
+from fiber_pipeline.automation.inbox_sensor import inbox_sensor
+from fiber_pipeline_tests.world import World
+
+
+class Ticks:
+    """The sensor, tick after tick, as the daemon evaluates it."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.cursor: str | None = None
+
+    def __call__(self) -> dg.SensorResult:
+        definitions = self.world.definitions()
+        context = dg.build_sensor_context(
+            instance=self.world.instance,
+            cursor=self.cursor,
+            definitions=definitions,
+            resources={"inbox": definitions.resources["inbox"]},
+        )
+        result = inbox_sensor(context)
+        assert isinstance(result, dg.SensorResult)
+        self.cursor = result.cursor
+        return result
+
+
+@pytest.fixture
+def ticks(world: World) -> Ticks:
+    return Ticks(world)
+
+
+def drop_settled(world: World, batch: str, rows=None) -> None:
+    path = world.drop(batch, rows) if rows else world.drop(batch)
+    os.utime(path, (time.time() - 60,) * 2)
+
+
+def keys(result: dg.SensorResult) -> list[str | None]:
+    return [request.partition_key for request in result.run_requests or []]
+
+
+def test_a_dropped_file_becomes_a_partition_and_a_run_once(world, ticks):
+    drop_settled(world, "norte/enero.csv")
+    result = ticks()
+    assert keys(result) == ["norte/enero.csv"]
+    assert result.dynamic_partitions_requests[0].partition_keys == ["norte/enero.csv"]
+    assert keys(ticks()) == []
+
+
+def test_a_file_still_being_written_is_left(world, ticks):
+    world.drop("enero.csv")
+    result = ticks()
+    assert keys(result) == []
+    assert "1 still settling" in result.skip_reason.skip_message
+    assert keys(ticks()) == ["enero.csv"]
+
+
+def test_each_content_runs_under_a_key_of_its_own(world, ticks):
+    drop_settled(world, "enero.csv")
+    first = ticks().run_requests[0].run_key
+    drop_settled(world, "enero.csv", [("Bueno", 9, 9, "01/01/2026", "C1", "Luque")])
+    second = ticks().run_requests[0].run_key
+    assert first != second
+
+
+def test_fifty_files_become_fifty_runs_in_bounded_ticks(world, ticks):
+    for number in range(50):
+        drop_settled(world, f"{number:02}.csv")
+    asked = [keys(ticks()) for _ in range(4)]
+    assert [len(batches) for batches in asked] == [20, 20, 10, 0]
+    assert sorted(batch for batches in asked for batch in batches) == [f"{number:02}.csv" for number in range(50)]
+
+
+def test_a_name_no_run_can_have_is_quarantined_and_others_go_on(world, ticks):
+    drop_settled(world, "a...b.csv")
+    drop_settled(world, "enero.csv")
+    assert keys(ticks()) == ["enero.csv"]
+    assert not (world.inbox / "a...b.csv").exists()
+    assert "rename" in (world.settings.quarantine_dir / "a...b.csv.why.txt").read_text()
