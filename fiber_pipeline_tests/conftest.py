@@ -1,16 +1,22 @@
-"""Fixtures that many tests share."""
+"""Fixtures that many tests share. Dagster is imported only by tests that ask for it: most do not."""
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import dagster as dg
 import pytest
 
-from fiber_pipeline.settings import Settings
-from fiber_pipeline_tests.world import World
+if TYPE_CHECKING:
+    from fiber_pipeline_tests.world import World
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
+def world(tmp_path: Path) -> "Iterator[World]":
+    """A pipeline over a temporary data directory, with a Dagster instance of its own."""
+    import dagster as dg
+
+    from fiber_pipeline.settings import Settings
+    from fiber_pipeline_tests.world import World
+
     with dg.DagsterInstance.local_temp(str(tmp_path / "dagster")) as instance:
         yield World(Settings(data_dir=tmp_path / "data"), instance)
