@@ -5,10 +5,10 @@ from typing import NamedTuple
 from fiber_pipeline.sentiment.reading import Reading, normalised
 
 # Below this much net weight a comment leans nowhere: a plain word, dampened or asked, weighs less.
-NEUTRAL_BELOW = 0.45
+NEUTRAL_BELOW = 0.9
 # Both sides of a mixed comment must weigh at least this much, and the lesser this share of the greater.
-MIXED_AT_LEAST = 0.7
-MIXED_SHARE = 0.3
+MIXED_AT_LEAST = 0.9
+MIXED_SHARE = 0.45
 _STRONG, _MODERATE = 0.72, 0.45
 
 

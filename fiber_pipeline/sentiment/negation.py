@@ -7,8 +7,8 @@ from fiber_pipeline.text import Token
 
 # "No es bueno" is about as bad as "malo"; "no es malo" is only mildly good; "ningún problema" is praise.
 _DENIED_PRAISE = -0.85
-_DENIED_BLAME = -0.5
-_DENIED_PROBLEM = -0.9
+_DENIED_BLAME = -0.3
+_DENIED_PROBLEM = -0.8
 
 
 def flipped(value: float, kind: str) -> float:
