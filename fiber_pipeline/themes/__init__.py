@@ -4,6 +4,7 @@ Belongs here: the taxonomy and the language its rules are written in, the engine
 discovery of themes it lacks. What is counted over themes belongs to `insight`, polarity of words to `sentiment`.
 """
 
+from fiber_pipeline.themes.emergent import discover_emergent_themes
 from fiber_pipeline.themes.explanation import Explanation
 from fiber_pipeline.themes.local import FoundTheme, LocalThemeEngine
 from fiber_pipeline.themes.taxonomy import Category, Taxonomy, TaxonomyError, Theme
@@ -17,5 +18,6 @@ __all__ = [
     "Taxonomy",
     "TaxonomyError",
     "Theme",
+    "discover_emergent_themes",
     "load_taxonomy",
 ]

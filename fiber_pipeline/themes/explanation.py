@@ -70,5 +70,8 @@ def explain_matches(text: str, tokens: Sequence[Token], matches: Matches, found:
         text,
         found,
         [reason(match) for match in matches.counting],
-        [Objection(reason(one.match), one.condition, one.by) for one in matches.excluded],
+        [
+            Objection(reason(one.match), one.condition, one.by)
+            for one in sorted(matches.excluded, key=lambda one: one.match.first)
+        ],
     )

@@ -11,7 +11,7 @@ from fiber_pipeline.themes.explanation import Explanation, explain_matches
 from fiber_pipeline.themes.matcher import Match, Matcher, Words
 from fiber_pipeline.themes.taxonomy import Taxonomy
 from fiber_pipeline.themes.taxonomy_file import load_taxonomy
-from fiber_pipeline.themes.theme_sentiment import theme_sentiments
+from fiber_pipeline.themes.theme_sentiment import Mention, theme_sentiments
 
 RULES_VERSION = "rules-1"
 
@@ -75,25 +75,17 @@ class LocalThemeEngine:
         counting = self._matcher.find(words).counting
         if not counting:
             return []
-        matches: dict[str, list[Match]] = {}
-        for match in counting:
-            matches.setdefault(match.theme, []).append(match)
-        sentiments = theme_sentiments(tokens, clauses, matches, self._polarities(counting, words))
-        relevances = _relevances(matches, words)
+        mentions = [
+            Mention(match.theme, match.first, match.last, self._matcher.polarity(match, words)) for match in counting
+        ]
+        sentiments = theme_sentiments(tokens, clauses, mentions)
+        relevances = _relevances(counting, words)
         found = []
-        for theme in sorted(matches, key=self._order.__getitem__):
-            spans = _spans(matches[theme], tokens)
-            found.append(
-                FoundTheme(
-                    theme,
-                    self.taxonomy.themes[theme].category,
-                    relevances[theme],
-                    sentiments[theme].sentiment,
-                    sentiments[theme].score,
-                    [text[start:end] for start, end in spans],
-                    spans,
-                )
-            )
+        for theme in sorted(sentiments, key=self._order.__getitem__):
+            spans = _spans([match for match in counting if match.theme == theme], tokens)
+            category = self.taxonomy.themes[theme].category
+            evidence = [text[start:end] for start, end in spans]
+            found.append(FoundTheme(theme, category, relevances[theme], *sentiments[theme], evidence, spans))
         return found
 
     def explain(self, text: str) -> Explanation:
@@ -101,15 +93,6 @@ class LocalThemeEngine:
         tokens = tokenize(text)
         words = self._matcher.words(tokens, split_clauses(tokens))
         return explain_matches(text, tokens, self._matcher.find(words), self.find(text))
-
-    def _polarities(self, matches: Sequence[Match], words: Words) -> dict[Match, float | None]:
-        polarities: dict[Match, float | None] = {}
-        for match in matches:
-            polarity = match.rule.polarity
-            if polarity and self._matcher.is_negated(match, words):
-                polarity = -polarity
-            polarities[match] = polarity
-        return polarities
 
 
 _COLUMNS = {
@@ -143,29 +126,23 @@ def _spans(matches: Sequence[Match], tokens: Sequence[Token]) -> list[tuple[int,
     return spans
 
 
-def _relevances(matches: dict[str, list[Match]], words: Words) -> dict[str, float]:
+def _relevances(matches: Sequence[Match], words: Words) -> dict[str, float]:
     """How central each theme is: the mean of how surely it is shown and of its share of the comment.
 
     The share counts the words of the clauses a theme stands in, divided where several stand in one, among the words
     of all clauses with a theme; a theme alone has all of it.
     """
-    clause_of = dict(zip(words.positions, words.clauses, strict=True))
+    doubts: dict[str, float] = {}
+    for match in matches:
+        doubts[match.theme] = doubts.get(match.theme, 1.0) * (1 - match.rule.weight)
+    if len(doubts) == 1:
+        return {theme: round(1 - doubt / 2, 4) for theme, doubt in doubts.items()}
     themes_of_clause: dict[int, set[str]] = {}
-    for theme, part in matches.items():
-        for match in part:
-            for position in range(match.first, match.last):
-                if position in clause_of:
-                    themes_of_clause.setdefault(clause_of[position], set()).add(theme)
-    lengths = dict.fromkeys(themes_of_clause, 0)
-    for clause in words.clauses:
-        if clause in lengths:
-            lengths[clause] += 1
-    total = sum(lengths.values())
-    relevances = {}
-    for theme, part in matches.items():
-        share = sum(lengths[clause] / len(themes) for clause, themes in themes_of_clause.items() if theme in themes)
-        doubt = 1.0
-        for match in part:
-            doubt *= 1 - match.rule.weight
-        relevances[theme] = round((share / total + 1 - doubt) / 2, 4)
-    return relevances
+    for match in matches:
+        themes_of_clause.setdefault(words.clauses[words.positions.index(match.first)], set()).add(match.theme)
+    shares = dict.fromkeys(doubts, 0.0)
+    for clause, themes in themes_of_clause.items():
+        for theme in themes:
+            shares[theme] += words.clauses.count(clause) / len(themes)
+    total = sum(shares.values())
+    return {theme: round((shares[theme] / total + 1 - doubt) / 2, 4) for theme, doubt in doubts.items()}

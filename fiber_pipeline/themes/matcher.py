@@ -1,15 +1,20 @@
 """Finds a taxonomy's themes in a comment: where each rule matched, and which matches were excluded and why."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from fiber_pipeline.text import Token, split_clauses
-from fiber_pipeline.themes.patterns import Element, Pattern
+from fiber_pipeline.themes.patterns import ANY, NUMBER, Element, Pattern
 from fiber_pipeline.themes.taxonomy import Rule, Taxonomy
 from fiber_pipeline.themes.words import WordIndex
 
+# Words found in most comments: they tell least whether a sequence can match.
+_COMMON_WORDS = """
+a al con como cuando de del el en es esta ha la las lo los mas me mi mucho muy nada ni no nos nunca otra otro para pero
+por que se si siempre sin su te todo todos un una uno y ya
+"""
+_COMMON = frozenset({ANY, NUMBER, *_COMMON_WORDS.split()})
 _SENTENCE_ENDS = frozenset(".;!?¡¿…")
 
 
@@ -52,8 +57,12 @@ class Words(NamedTuple):
 
 
 class _Sequence(NamedTuple):
-    """A compiled sequence of elements: form set, gap and scope of each, and the rule it belongs to."""
+    """A compiled sequence of elements: form set, gap and scope of each, and the rule it belongs to.
 
+    needed: the form sets a comment must hold for a search to be worth while.
+    """
+
+    needed: frozenset[int]
     sets: tuple[int, ...]
     gaps: tuple[int, ...]
     wide: tuple[bool, ...]
@@ -61,8 +70,7 @@ class _Sequence(NamedTuple):
     owner: int
 
 
-@dataclass(frozen=True)
-class _Owner:
+class _Owner(NamedTuple):
     """What a compiled pattern is for: a rule's match or, where `rule` is None, a theme's exclusion."""
 
     theme: str
@@ -93,24 +101,25 @@ class Matcher:
                 sequences.extend(self._compile(pattern, len(self._owners) - 1))
         self._idioms = [sequence for pattern in taxonomy.negation.idioms for sequence in self._compile(pattern, -1)]
         self._negators = self._set_id(taxonomy.negation.words)
-        usage: dict[int, int] = defaultdict(int)
-        for sequence in sequences:
-            for identity in set(sequence.sets):
-                usage[identity] += 1
+        usage = Counter(identity for sequence in sequences for identity in sequence.needed)
         forms = list(self._set_ids)
-        self._waiting: dict[int, list[tuple[frozenset[int], _Sequence]]] = defaultdict(list)
+        commonness = [len(_COMMON & words) for words in forms]
+        self._waiting: dict[int, list[_Sequence]] = defaultdict(list)
         for sequence in sequences:
-            # The form set fewest rules use, and of those the one with fewest forms, is likely the rarest.
-            rarest = min(sequence.sets, key=lambda identity: (usage[identity], len(forms[identity])))
-            self._waiting[rarest].append((frozenset(sequence.sets), sequence))
+            # Of a sequence's form sets, the one without common words that fewest rules use is likely the rarest.
+            rarest = min(sequence.sets, key=lambda identity: (commonness[identity], usage[identity]))
+            self._waiting[rarest].append(sequence)
+        self._triggers = frozenset(self._waiting)
         self._index = WordIndex(forms, taxonomy.spelling)
 
     def _compile(self, pattern: Pattern, owner: int) -> list[_Sequence]:
         return [self._compile_sequence(sequence, pattern, owner) for sequence in pattern.sequences]
 
     def _compile_sequence(self, elements: tuple[Element, ...], pattern: Pattern, owner: int) -> _Sequence:
+        sets = tuple(self._set_id(element.forms) for element in elements)
         return _Sequence(
-            tuple(self._set_id(element.forms) for element in elements),
+            frozenset(sets),
+            sets,
             tuple(element.gap for element in elements),
             tuple(element.in_sentence for element in elements),
             pattern,
@@ -147,88 +156,103 @@ class Matcher:
     def find(self, words: Words) -> Matches:
         """Find every theme of the taxonomy."""
         present = frozenset().union(*words.sets)
-        found: list[tuple[_Owner, Match, int, int]] = []
+        found: list[tuple[Match, int, int]] = []
         banned: dict[str, list[tuple[int, int, str]]] = {}
-        waiting = self._waiting
-        for identity in present:
-            for needed, sequence in waiting.get(identity, ()):
-                if needed <= present:
-                    owner = self._owners[sequence.owner]
-                    for first, last in _spans(sequence, words):
-                        if owner.rule is None:
-                            banned.setdefault(owner.theme, []).append((first, last, sequence.pattern.source))
-                        else:
-                            match = Match(
-                                owner.theme,
-                                owner.rule,
-                                sequence.pattern,
-                                words.positions[first],
-                                words.positions[last] + 1,
-                            )
-                            found.append((owner, match, first, last))
-        if not found:
-            return Matches([], [])
+        waiting, owners, positions = self._waiting, self._owners, words.positions
+        for identity in present & self._triggers:
+            for sequence in waiting[identity]:
+                if not sequence.needed <= present:
+                    continue
+                theme, rule = owners[sequence.owner]
+                for first, last in _spans(sequence, words):
+                    if rule is None:
+                        banned.setdefault(theme, []).append((first, last, sequence.pattern.source))
+                    else:
+                        match = Match(theme, rule, sequence.pattern, positions[first], positions[last] + 1)
+                        found.append((match, first, last))
         counting: list[Match] = []
         excluded: list[Excluded] = []
-        for _, match, first, last in found:
-            reason = self._excluded(match, first, last, words, banned.get(match.theme, ()))
-            if reason is None:
+        for match, first, last in found:
+            objection = _banned(banned[match.theme], first, last) if match.theme in banned else None
+            objection = objection or self._objection(match.rule, first, last, words, present)
+            if objection is None:
                 counting.append(match)
             else:
-                excluded.append(Excluded(match, *reason))
-        return Matches(_longest(counting), sorted(excluded, key=lambda one: _order(one.match)))
+                excluded.append(Excluded(match, *objection))
+        return Matches(_longest(counting), excluded)
 
-    def _excluded(
-        self, match: Match, first: int, last: int, words: Words, banned: Sequence[tuple[int, int, str]]
+    def _objection(
+        self, rule: Rule, first: int, last: int, words: Words, present: frozenset[int]
     ) -> tuple[str, str] | None:
-        for from_, to, source in banned:
-            if from_ <= last and first <= to:
-                return "exclusions", source
-        rule = match.rule
-        clauses = set(words.clauses[first : last + 1])
-        for pattern in rule.unless:
-            if self._stands(pattern, words, clauses):
-                return "unless", pattern.source
-        for pattern in rule.without:
-            if self._stands(pattern, words, None):
-                return "without", pattern.source
-        if rule.near and not any(self._stands(pattern, words, clauses) for pattern in rule.near):
+        """The condition of `rule` that a match from word `first` to `last` does not meet, and its pattern."""
+        clauses = (words.clauses[first], words.clauses[last])
+        if rule.unless and (source := self._standing(rule.unless, words, present, clauses)):
+            return "unless", source
+        if rule.without and (source := self._standing(rule.without, words, present, None)):
+            return "without", source
+        if rule.near and not self._standing(rule.near, words, present, clauses):
             return "near", " / ".join(pattern.source for pattern in rule.near)
-        if rule.with_ and not any(self._stands(pattern, words, None) for pattern in rule.with_):
+        if rule.with_ and not self._standing(rule.with_, words, present, None):
             return "with", " / ".join(pattern.source for pattern in rule.with_)
         return None
 
-    def _stands(self, pattern: Pattern, words: Words, clauses: set[int] | None) -> bool:
-        return any(
-            clauses is None or not clauses.isdisjoint(words.clauses[first : last + 1])
-            for sequence in self._conditions[pattern.source]
-            for first, last in _spans(sequence, words)
-        )
+    def _standing(
+        self,
+        patterns: Sequence[Pattern],
+        words: Words,
+        present: frozenset[int],
+        clauses: tuple[int, int] | None,
+    ) -> str | None:
+        """The first of `patterns` that stands in the comment or, where they are given, in clauses from … to …."""
+        for pattern in patterns:
+            for sequence in self._conditions[pattern.source]:
+                if sequence.needed <= present:
+                    for first, last in _spans(sequence, words):
+                        if clauses is None or (
+                            words.clauses[first] <= clauses[1] and clauses[0] <= words.clauses[last]
+                        ):
+                            return pattern.source
+        return None
 
-    def is_negated(self, match: Match, words: Words) -> bool:
-        """Whether one of the three words before a match, in its clause, denies it."""
+    def polarity(self, match: Match, words: Words) -> float | None:
+        """The polarity of a rule that matched, turned round where one of the three words before denies it."""
+        polarity = match.rule.polarity
+        if not polarity:
+            return polarity
         first = words.positions.index(match.first)
         negators = [
             place
             for place in range(max(0, first - 3), first)
             if self._negators in words.sets[place] and words.clauses[place] == words.clauses[first]
         ]
-        if not negators:
-            return False
-        idioms = [span for sequence in self._idioms for span in _spans(sequence, words)]
-        standing = [place for place in negators if not any(start <= place <= end for start, end in idioms)]
-        return bool(standing)
+        if negators:
+            idioms = [span for sequence in self._idioms for span in _spans(sequence, words)]
+            if not all(any(start <= place <= end for start, end in idioms) for place in negators):
+                return -polarity
+        return polarity
 
 
-def _order(match: Match) -> tuple[int, int, str, str]:
-    return match.first, -match.last, match.theme, match.pattern.source
+def _banned(spans: Sequence[tuple[int, int, str]], first: int, last: int) -> tuple[str, str] | None:
+    for start, end, source in spans:
+        if start <= last and first <= end:
+            return "exclusions", source
+    return None
+
+
+def _order(match: Match) -> tuple[int, int, bool, str, str]:
+    # Of rules that matched the same words, one that knows their polarity says more.
+    return match.first, -match.last, match.rule.polarity is None, match.theme, match.pattern.source
 
 
 def _longest(matches: list[Match]) -> list[Match]:
     """Leave out what lies within a longer match of the same theme, or repeats it."""
+    if len(matches) < 2:
+        return matches
     kept: list[Match] = []
+    reach: dict[str, int] = {}
     for match in sorted(matches, key=_order):
-        if not any(one.theme == match.theme and one.first <= match.first and match.last <= one.last for one in kept):
+        if match.last > reach.get(match.theme, 0):
+            reach[match.theme] = match.last
             kept.append(match)
     return kept
 

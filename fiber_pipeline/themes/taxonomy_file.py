@@ -80,7 +80,7 @@ class _Reader:
 
     def read_user(self, path: Path) -> None:
         root = self._compose(path)
-        items = dict((key.value, value) for key, value in self._pairs(root, "a taxonomy file"))
+        items = {key.value: value for key, value in self._pairs(root, "a taxonomy file")}
         extends = items.get("extends")
         base = self._text(extends) if extends is not None else "default"
         if base not in ("default", "none"):
