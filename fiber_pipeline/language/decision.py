@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from fiber_pipeline.language.tagging import TaggedWord, tag
+from fiber_pipeline.language.words import STRONGEST
 
 
 class Span(NamedTuple):
@@ -29,6 +30,7 @@ class Decision(NamedTuple):
 MIXED_WORDS = 2
 MIXED_SHARE = 0.2
 GUESSED = 0.5
+CLEAR = 2.4
 
 
 def decide(text: str) -> Decision:
@@ -49,20 +51,38 @@ def decide(text: str) -> Decision:
         return Decision(language, confidence, (_whole(words, language),), why)
     guarani = sum(_count(word) for word in counted if word.language == "gn" and word.reading.kind == "word")
     spanish = sum(_count(word) for word in counted if word.language == "es" and word.reading.kind == "word")
-    loans = sum(word.reading.kind == "loan" for word in counted)
+    loans = sum(word.reading.kind == "loan" and _is_clear(word) for word in counted)
+    spanish += sum(word.reading.kind == "loan" and not _is_clear(word) for word in counted)
     if loans:
         # A loan is a word of both languages: it counts for the lesser.
         if guarani <= spanish:
             guarani += loans
         else:
             spanish += loans
-    language = _label(guarani, spanish, len(counted))
+    if spanish > guarani and any(
+        _is_clear(word) for word in counted
+    ):
+        language = "mixed"
+    else:
+        language = _label(guarani, spanish, len(counted))
     return Decision(language, _confidence(counted), tuple(_spans(words)), f"{guarani} Guaraní, {spanish} Spanish words")
 
 
 def _count(word: TaggedWord) -> float:
     """Count a word for its language: half where only its letters speak and it may be a name."""
     return GUESSED if word.language == "es" and word.reading.rule.startswith("spelling") else 1.0
+
+
+def _is_clear(word: TaggedWord) -> bool:
+    """Whether a word is Guaraní, or half Guaraní, beyond its looks."""
+    reading = word.reading
+    if reading.kind == "loan":
+        return reading.weight >= 1.0 or word.language == "gn"
+    return (
+        word.language == "gn"
+        and reading.weight >= CLEAR
+        and (not reading.rule.startswith("spelling") or reading.weight >= STRONGEST)
+    )
 
 
 def _label(guarani: float, spanish: float, total: int) -> str:

@@ -19,6 +19,8 @@ class TaggedWord(NamedTuple):
 
 
 _SKIPPED_NAME = Reading(0.0, "capitalised inside a sentence", "skip")
+_SUFFIXED_NAME = Reading(0.0, "name with a Guaraní suffix", "skip")
+_HYPHENATED_SUFFIX = Reading(1.0, "Guaraní suffix after a hyphen", "suffix")
 _SUFFIX_AFTER_HYPHEN = frozenset(
     "pe me gui gua re rehe kuera icha ndi ndive mi guive peve rupi nguera ygua ipe ma ta".split()
 )
@@ -37,9 +39,10 @@ def tag(text: str) -> list[TaggedWord]:
         reading = read_word(token.surface)
         if skips_names and not starts and _looks_like_a_name(token, reading):
             reading = _SKIPPED_NAME
-        elif place >= 2 and tokens[place - 1].surface == "-" and tokens[place - 1].start == tokens[place - 2].end:
-            if token.folded in _SUFFIX_AFTER_HYPHEN and tokens[place - 1].end == token.start:
-                reading = Reading(1.0, "Guaraní suffix after a hyphen", "suffix")
+        elif _follows_hyphen(tokens, place) and token.folded in _SUFFIX_AFTER_HYPHEN:
+            reading = _HYPHENATED_SUFFIX
+            if words and words[-1][1].rule.startswith("spelling"):
+                words[-1] = (words[-1][0], _SUFFIXED_NAME)
         words.append((token, reading))
         starts = False
     path = smooth([reading.weight for _, reading in words])
@@ -47,6 +50,12 @@ def tag(text: str) -> list[TaggedWord]:
         TaggedWord(token, reading, "" if reading.kind == "skip" else "gn" if guarani else "es")
         for (token, reading), guarani in zip(words, path, strict=True)
     ]
+
+
+def _follows_hyphen(tokens: list[Token], place: int) -> bool:
+    if place < 2 or tokens[place - 1].surface != "-":
+        return False
+    return tokens[place - 2].end == tokens[place - 1].start and tokens[place - 1].end == tokens[place].start
 
 
 def _looks_like_a_name(token: Token, reading: Reading) -> bool:

@@ -3,6 +3,7 @@
 import re
 from functools import lru_cache
 from typing import NamedTuple
+from unicodedata import combining
 
 from fiber_pipeline.language.guarani import load_dictionary, marked_form
 from fiber_pipeline.language.morphology import Analysis, analyse, analyse_loan
@@ -33,6 +34,8 @@ _CLUSTER = re.compile(r"[bcdfghjklmnpqrstvwxz]{2,}")
 _GUARANI_CLUSTERS = frozenset(("mb", "nd", "ng", "nt", "ch", "rr", "mp", "nk"))
 _CONSONANT_END = re.compile(r"[bcdfghjklmnpqrstvwxz]$")
 _Y_AS_VOWEL = re.compile(r"[bcdfghjklmnpqrstvz]y(?![aeiou])|^y[bcdfghjklmnpqrstvz]")
+_LAUGHTER = re.compile(r"a?(?:ja){2,}j?a*|(?:je){2,}j?|(?:ji){2,}j?|(?:ha){2,}h?|[aj]{5,}|[ej]{6,}|m{2,}h*")
+_NO_VOWEL = re.compile(r"[bcdfghjklmnpqrstvwxz0-9]+")
 _NASAL_START = re.compile(r"^(mb|nd|ng)")
 _SPANISH_ENDING = re.compile(
     r"(cion|ciones|mente|ando|iendo|aron|ieron|ado|ada|ados|adas|ido|ida|idos|idas|dad|dades|ista|istas|ente|entes|ante"
@@ -56,7 +59,7 @@ def read_word(surface: str) -> Reading:
 def _weigh(marked: str, folded: str) -> tuple[float, str, str]:
     vocabulary = load_vocabulary()
     dictionary = load_dictionary()
-    if folded in vocabulary.sounds:
+    if folded in vocabulary.sounds or _LAUGHTER.fullmatch(folded):
         return 0.0, "laughter or call", "skip"
     if folded in vocabulary.international:
         return 0.0, "brand or technical word", "skip"
@@ -75,15 +78,21 @@ def _weigh(marked: str, folded: str) -> tuple[float, str, str]:
         return min(STRONGEST, 1.6 + 0.5 * len(folded)), "Guaraní dictionary", "word"
     if folded in vocabulary.people or folded in vocabulary.places:
         return 0.0, "name", "skip"
+    if _NO_VOWEL.fullmatch(folded):
+        return 0.0, "abbreviation", "skip"
     spelling, signs = _spelling(marked, folded)
     analysis = analyse(folded)
     if analysis is not None:
         weight = _affix_weight(analysis)
+        if not _keeps_enye(marked, analysis):
+            weight -= 3.0
         if weight + spelling > 0.5:
             return min(STRONGEST, max(weight + spelling, 1.0)), f"Guaraní {describe(analysis)}", "word"
     loan = analyse_loan(folded, _is_spanish_word)
     if loan is not None and (loan.strength == 2 or len(loan.root) >= 5) and not _is_spanish_shape(folded, loan):
-        return 1.5, f"Spanish root in Guaraní form: {describe(loan)}", "loan"
+        # Many Spanish words are another with a- or o- before it (acerca, opuesto): there the sentence must decide.
+        weight = 0.2 if len(loan.prefixes) == 1 and not loan.suffixes and loan.prefixes[0].form in "ao" else 1.5
+        return weight, f"Spanish root in Guaraní form: {describe(loan)}", "loan"
     return max(-STRONGEST, min(STRONGEST, spelling)), f"spelling: {signs}", "word"
 
 
@@ -93,6 +102,17 @@ def _is_spanish_word(folded: str) -> bool:
 
 def _is_spanish_shape(folded: str, loan: Analysis) -> bool:
     return loan.strength < 2 and _SPANISH_ENDING.search(folded) is not None
+
+
+def _keeps_enye(marked: str, analysis: Analysis) -> bool:
+    """Whether every ñ typed in the root is one in the dictionary; the other way round customers leave tildes out."""
+    if "ñ" not in marked or analysis.entry is None:
+        return True
+    letters = [letter for letter in marked if letter != "'" and not combining(letter)]
+    first = sum(len(affix.form) for affix in analysis.prefixes)
+    root = [letter for letter in analysis.entry.form if letter != "'" and not combining(letter)]
+    typed = letters[first : first + len(root)]
+    return not any(letter == "ñ" != written for letter, written in zip(typed, root, strict=False))
 
 
 def _affix_weight(analysis: Analysis) -> float:
