@@ -46,12 +46,13 @@ def open_regular(path: Path, where: str, limits: Limits) -> Iterator[BinaryIO]:
             where,
             "Check that it exists and that its permissions let it be read",
         ) from error
-    with os.fdopen(descriptor, "rb") as handle:
-        status = os.fstat(handle.fileno())
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(descriptor)
         if stat.S_ISDIR(status.st_mode):
             raise UnreadableFile("this is a folder, not a file", where, "Name the files in it instead")
-        if not stat.S_ISREG(status.st_mode):
-            raise UnreadableFile("this is a pipe or device, not a file", where, "Put a regular file in the inbox")
+        raise UnreadableFile("this is a pipe or device, not a file", where, "Put a regular file in the inbox")
+    with os.fdopen(descriptor, "rb") as handle:
         if status.st_size > limits.file_bytes:
             raise UnreadableFile(
                 f"the file is too large: {status.st_size:,} bytes, and {limits.file_bytes:,} are allowed",

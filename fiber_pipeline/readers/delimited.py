@@ -38,8 +38,8 @@ class Record(NamedTuple):
 def detect_dialect(lines: list[str]) -> Dialect:
     """Choose delimiter and quoting from the first lines: those under which most rows have the same width.
 
-    Commas in prose do not make columns: a delimiter counts only if its usual width is two or more. Quotes are plain
-    characters if more rows break the rules of quoting than keep them.
+    Commas in prose do not make columns: a delimiter counts only if its usual width is two or more. In files of tabs or
+    of one column, quotes are plain characters if more rows break the rules of quoting than keep them.
     """
     hint = _EXCEL_HINT.match(lines[0]) if lines else None
     best = Dialect(None, _is_quoted(lines, None), 1, 0.0)
@@ -64,10 +64,14 @@ def detect_dialect(lines: list[str]) -> Dialect:
 
 
 def _is_quoted(lines: list[str], delimiter: str | None) -> bool:
+    if delimiter not in (None, "\t"):
+        return True
     edge = re.escape(delimiter) if delimiter else r"\Z\A"
     kept = re.compile(rf'(?:^|{edge})"(?:[^"]|"")*"(?:{edge}|\r?$)')
     faults = sum(1 for record in cut(lines, Dialect(delimiter, True, 0, 0.0)) if record.fault)
-    return not faults or sum(1 for line in lines if kept.search(line)) >= faults
+    if not faults:
+        return True
+    return sum(1 for line in lines if kept.search(line)) >= faults
 
 
 def cut(lines: Iterable[str], dialect: Dialect) -> Iterator[Record]:

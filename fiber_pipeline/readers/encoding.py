@@ -2,6 +2,7 @@
 
 import codecs
 import io
+import unicodedata
 from typing import BinaryIO, NamedTuple
 
 from charset_normalizer import from_bytes
@@ -12,6 +13,7 @@ _BLOCK = 1024 * 1024
 _SAMPLE = 256 * 1024
 _MIXED = "fiber-cp1252"
 _EIGHT_BIT = ["cp1252", "latin_1", "mac_roman", "cp850"]
+_JUDGED = 16 * 1024
 _FEW_BROKEN = 0.1
 
 
@@ -118,10 +120,18 @@ def _accented_part(sample: bytes) -> bytes:
 
 
 def _refuse_binary(text: str, where: str) -> None:
-    controls = sum(1 for character in text if character < " " and character not in "\t\n\r\f\v\x1a")
-    if controls > max(8, 0.02 * len(text)):
+    judged = text[:_JUDGED]
+    foreign = sum(1 for character in judged if _is_foreign(character))
+    if foreign > max(8, 0.02 * len(judged)):
         raise UnreadableFile(
             "the file is neither text nor a format this pipeline reads",
             where,
             "Export the comments as .xlsx, .xls, .ods, .csv, .json, .jsonl, .txt or .parquet",
         )
+
+
+def _is_foreign(character: str) -> bool:
+    """Whether a character has no place in text: a control, unassigned, private or a decoder's replacement."""
+    if character < "\x7f":
+        return character < " " and character not in "\t\n\r\f\v\x1a"
+    return character == "\ufffd" or unicodedata.category(character) in ("Cc", "Cn", "Co", "Cs")

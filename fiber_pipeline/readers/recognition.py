@@ -12,6 +12,7 @@ import yaml
 from rapidfuzz import fuzz
 
 from fiber_pipeline.readers.dates import detect_order, read_date
+from fiber_pipeline.readers.mojibake import repair_mojibake
 from fiber_pipeline.readers.scores import read_nps, read_number, read_rating
 from fiber_pipeline.readers.sheet import Cell, is_blank
 from fiber_pipeline.text import fold
@@ -51,7 +52,8 @@ def _known_names() -> Mapping[str, _Names]:
 @cache
 def plain_name(header: str) -> str:
     """A header as names are compared: "customerId" and "Customer-ID" become "customer id"."""
-    return _SEPARATORS.sub(" ", fold(_CAMEL.sub(" ", header.rsplit(".", 1)[-1]))).strip()
+    (repaired,) = repair_mojibake([header])
+    return _SEPARATORS.sub(" ", fold(_CAMEL.sub(" ", (repaired or "").rsplit(".", 1)[-1]))).strip()
 
 
 @cache
@@ -142,6 +144,8 @@ def recognise(header: Sequence[str], columns: Sequence[Sequence[Cell]], has_head
 
     untold = [not has_header or bool(_UNTOLD.fullmatch(plain_name(name))) for name in header]
     choose("comment", [_comment_weight(name, held) for name, held in zip(header, profiles, strict=True)])
+    if len(profiles) == 1 and profiles[0].text >= 0.5:
+        roles["comment"] = 0
     choose(
         "nps",
         [

@@ -48,7 +48,8 @@ _TOTALS = frozenset(
         "mean",
     }
 )
-NO_ANSWER = "the row has no comment, NPS or rating"
+_TOTAL_CHARACTERS = 20
+_NO_ANSWER = "the row has no comment, NPS or rating"
 _NO_ROLES = "no column of comments, NPS or ratings was recognised in this table; name it in a column mapping"
 
 
@@ -83,7 +84,11 @@ class _Table:
         self._header_cells: list[str] = []
         header = self._header(sample)
         start = 0 if header.position is None else header.position + 1
-        data = [row for row in sample.rows[start:] if not all(map(is_blank, row))]
+        data = [
+            row
+            for row in sample.rows[start:]
+            if not (all(map(is_blank, row)) or self._is_header(row) or _is_total(row))
+        ]
         self._width = self._usual_width(data, sample, header)
         self._names = [name or "" for name in repair_mojibake(list(header.names))]
         columns = _transpose(data, len(self._names))
@@ -199,8 +204,7 @@ class _Table:
                 f"the row has {len(row)} cells where the table has {self._width} columns; "
                 "a text that holds the delimiter must be quoted"
             )
-        header = self._header_cells
-        if header and row[0] in (header[0], None, "") and [_plain(cell) for cell in row] == header:
+        if self._is_header(row):
             return "the row repeats the header"
         limit = self._limits.cell_characters
         for cell in row:
@@ -208,11 +212,16 @@ class _Table:
                 return f"a cell has {len(cell):,} characters, and {limit:,} are allowed"
         return None
 
+    def _is_header(self, row: Sequence[Cell]) -> bool:
+        header = self._header_cells
+        return bool(header and _plain(row[0]) == header[0] and [_plain(cell) for cell in row] == header)
+
     def _accept(self, numbers: list[int], rows: list[list[Cell]], problems: Problems) -> list["_Rejected"]:
         """Add the rows that hold an answer to the accepted ones; return the others."""
         count = len(rows)
         columns = _transpose(rows, len(self._names))
         nothing: list[Any] = [None] * count
+        no_problems: list[str] = []
         comments, scores, groups, ratings, scales = nothing, nothing, nothing, nothing, nothing
         moments, has_time, customers = nothing, [False] * count, nothing
         if "comment" in self._roles:
@@ -250,7 +259,7 @@ class _Table:
                 pa.array(has_time, pa.bool_()),
                 pa.array(customers, pa.string()),
                 pa.array(metadata, pa.string()),
-                pa.array([problems.by_row.get(row, []) for row in range(count)], pa.list_(pa.string())),
+                pa.array([problems.by_row.get(row, no_problems) for row in range(count)], pa.list_(pa.string())),
             ],
             schema=ACCEPTED_SCHEMA,
         )
@@ -272,7 +281,7 @@ class _Table:
             return _NO_ROLES
         if _is_total(row):
             return "the row is a total, not an answer"
-        return "; ".join([NO_ANSWER, *problems])
+        return "; ".join([_NO_ANSWER, *problems])
 
     def _rejected_batch(self, rejected: Sequence["_Rejected"]) -> pa.RecordBatch:
         limit = self._limits.cell_characters
@@ -304,7 +313,7 @@ class _Rejected(NamedTuple):
 
 def _is_total(row: Sequence[Cell]) -> bool:
     first = next((cell for cell in row if not is_blank(cell)), None)
-    return isinstance(first, str) and fold(first).strip(" :.") in _TOTALS
+    return isinstance(first, str) and len(first) <= _TOTAL_CHARACTERS and fold(first).strip(" :.") in _TOTALS
 
 
 def _is_all_numbers(row: Sequence[Cell]) -> bool:
