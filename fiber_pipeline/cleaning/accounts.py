@@ -9,21 +9,30 @@ from collections.abc import Iterator
 from fiber_pipeline.cleaning.plain_numbers import is_quantity, is_round
 from fiber_pipeline.cleaning.plain_view import PlainView
 
-_CARD = re.compile(r"(?<![\d.,])\d(?:[ .-]{0,3}\d){12,18}(?!\d)")
+_CARD = re.compile(r"(?<![\d.,+])[2-6](?:[ .-]{0,3}\d){12,18}(?!\d)")
 _CARD_NAMED = re.compile(
-    r"\b(?:tarjeta|visa|mastercard|master|card|cartao|tc|td|debito|credito)\b[^\d\x00]{0,24}(?P<number>\d(?:[ .-]{0,3}\d){11,18})(?!\d)"
+    r"\b(?:tarjeta|visa|mastercard|master|card|cartao|tc|td|debito|credito)\b[^\d\x00]{0,24}"
+    r"(?P<number>\d(?:[ .-]{0,3}\d){11,18})(?!\d)"
 )
 _CARD_MASKED = re.compile(r"(?<!\d)\d{4}[ -]?(?:[x*•]{2,4}[ -]?){1,3}\d{2,4}(?!\d)")
 _CARD_CODE = re.compile(r"\b(?:cvv2?|cvc|codigo de seguridad)[^\d\x00]{0,8}(?P<number>\d{3,4})(?!\d)")
-_IBAN = re.compile(r"(?<!\w)[a-z]{2}\d{2}(?:[ -]?[a-z0-9]){11,30}(?!\w)")
-_BANKS = "itau|continental|atlas|familiar|vision|ueno|bnf|gnb|sudameris|basa|interfisa|regional|bancop|rio|fic|citi|amambay|zeta|fomento|solar"
+_IBAN = re.compile(r"(?<!\w)[a-z]{2}\d{2}(?:[a-z0-9]{11,30}|(?:[ -][a-z0-9]{4}){2,7}(?:[ -][a-z0-9]{1,3})?)(?!\w)")
+_BANKS = (
+    "itau|continental|atlas|familiar|vision|ueno|bnf|gnb|sudameris|basa|interfisa|regional|bancop|rio|fic|citi|amambay|zeta"
+    "|fomento|solar"
+)
+_BETWEEN = (
+    r"(?:[^\w\x00]|\b(?:n|no|nros?|num|numero|es|del?|la|el|mi|en|banco|bancaria|corriente|cte|guaranies|gs|ahorros?|id"
+    rf"|codigo|cod|titular|cliente|cuenta|contrato|servicio|number|suscripcion|{_BANKS})\b){{0,14}}?"
+)
 _ACCOUNT = re.compile(
-    r"\b(?P<kind>cuentas?|cta|ctas|cliente|contrato|abonad[oa]|suscriptor|nis|nic|socio|usuario|caja de ahorros?|cbu|alias|codigo|cod|id|conta|account)\b"
-    rf"(?P<gap>(?:[^\w\x00]|\b(?:n|no|nro|nros|num|numero|es|de|del|la|el|mi|en|banco|bancaria|corriente|cte|guaranies|gs|ahorros?|id|codigo|cod|titular|cliente|cuenta|contrato|servicio|number|suscripcion|{_BANKS})\b){{0,14}}?)"
-    r"(?P<number>(?:[a-z]{1,4}-?)?\d(?:[ ./-]{0,2}\d){3,23})(?!\d|[.,]\d)"
+    r"\b(?P<kind>cuentas?|ctas?|cliente|contrato|abonad[oa]|suscriptor|nis|nic|socio|usuario|caja de ahorros?|cbu|alias"
+    rf"|codigo|cod|id|conta|account)\b(?P<gap>{_BETWEEN})(?P<number>(?:[a-z]{{1,4}}-?)?\d(?:[ ./-]{{0,2}}\d){{3,23}})"
+    r"(?!\d|[.,]\d)"
 )
 _BANK = re.compile(
-    rf"\b(?:banco|bco|transferencia|deposit\w+|{_BANKS})\b[^\d\x00]{{0,30}}(?P<number>\d(?:[ ./-]?\d){{7,23}})(?!\d|[.,]\d)"
+    rf"\b(?:banco|bco|transferencia|deposit\w+|{_BANKS})\b[^\d\x00]{{0,30}}"
+    r"(?P<number>\d(?:[ ./-]?\d){7,23})(?!\d|[.,]\d)"
 )
 _SAID = re.compile(r"\b(?:n|no|nro|nros|num|numero|number)\b|[#°º:]")
 _CUSTOMER_NUMBER = frozenset({"codigo", "cod", "id", "usuario", "alias", "socio"})

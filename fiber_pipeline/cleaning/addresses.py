@@ -9,59 +9,65 @@ from collections.abc import Iterator
 
 from fiber_pipeline.cleaning.places import protected_spans
 from fiber_pipeline.cleaning.plain_view import PlainView
+from fiber_pipeline.cleaning.word_lists import alternatives, read_word_lists
 
-_TRIGGER = re.compile(
-    r"\b(?:av|avd|avda|avenida|calle|cll|c/|pasaje|pje|boulevard|bvar|blvd|callejon|diagonal|transversal|mcal|mariscal|gral|general|tte|teniente"
-    r"|cnel|coronel|cap|capitan|sgto|sargento|pdte|presidente|monsenor|mons|padre|comandante|cmdte|vivo|vivimos|resido|domicilio|direccion|casi|esq|esquina|entre|mza|mz|mzna|manzana|lote"
-    r"|casa|barrio|bo|b|ruta|km|edificio|edif|torre|condominio|dpto|depto|maps|goo|piso|aikova|aiko)\b|-\d\d\.\d{3}"
+_LISTS = read_word_lists("streets.yaml")
+_STREETS = alternatives(_LISTS["streets"])
+_RANKS = alternatives(_LISTS["ranks"])
+_DWELLINGS = alternatives(_LISTS["dwellings"])
+_SETTLEMENTS = alternatives(_LISTS["settlements"])
+_STOP = _LISTS["not_streets"]
+
+# Nearly every comment lacks all of these, and is done with.
+_TRIGGERS = frozenset(
+    word
+    for kind in ("streets", "ranks", "dwellings", "settlements", "triggers")
+    for phrase in _LISTS[kind]
+    for word in phrase.split()
 )
-_STREET = re.compile(
-    r"\b(?:avda|avd|avenida|av|calle|cll|pasaje|pje|boulevard|bvar|blvd|callejon|diagonal|transversal)\b\.? ?"
-)
-_RANK = re.compile(
-    r"\b(?:mcal|mariscal|gral|general|tte|teniente|cnel|coronel|cap|capitan|sgto|sargento|pdte|presidente|monsenor|mons|padre|comandante|cmdte|dr|doctor|prof)\b\.? ?"
-)
+_TRIGGER_SIGNS = re.compile(r"\b[ce]/|\bb°|\br\.? ?i\.? ?\d|-\d\d\.\d{3}")
+_STREET = re.compile(rf"\b(?:{_STREETS})\b\.? ?")
+_RANK = re.compile(rf"\b(?:(?:{_RANKS})\b\.? ?|r\.? ?i\.? ?\d{{1,2}} )")
 _LIVES = re.compile(
-    r"\b(?:vivo|vivimos|resido|residimos|mi (?:direccion|domicilio|casa) (?:es|queda|esta|esta ubicada)|(?:direccion|domicilio|dir)(?: es)? ?:?|estoy ubicad[oa]|aikova?|i live)\b"
+    r"\b(?:vivo|vivimos|resido|residimos|mi (?:direccion|domicilio|casa) (?:es|queda|esta|esta ubicada)"
+    r"|(?:direccion|domicilio|dir)(?: es)? ?:?|estoy ubicad[oa]|aikova?|i live)\b"
     r"[ :,]{0,3}(?:(?:aca|actualmente|yo|ahora|justo|es|en|at|on|sobre|por|pe|la|el|los|las|mi) ){0,4}"
 )
 _WORD = re.compile(r"[a-z][a-z]*\.?")
 _ORDINAL = re.compile(
     r"\d{1,2} (?:de [a-z]+|proyectada?s?)\b|\d{1,2}(?:ra|da|ta|va|na|ma|era|er|a|°|ª) ?(?:proyectada)?\b"
 )
-_PARTICLES = frozenset({"de", "del", "la", "las", "los", "y", "e", "san", "santa", "don", "doctor"})
-_STOP = frozenset(
-    "a al antes aun aunque ayer bien cada casi casa como con cual cuando da desde donde e el ella en entre es esa ese eso esta estaba estamos estan este "
-    "esto estoy fue fui ha hace hacia han hasta hay he hoy la las le les lo los luego mas me mi mis mucho muy nada ni no nos nuestra nuestro nunca o "
-    "para pero por porque pone pusieron que quedo quiero se ser si siempre sin sobre solo son su tambien tengo tiene todo todos tuve tuvo un una "
-    "va van ya y yo internet wifi señal senal servicio fibra megas cobertura tecnico tecnicos cables cable corte corto cortaron luz barrio ciudad "
-    "principal entera publica cerrada asfaltada empedrada cerca lejos abierta personal tigo claro copaco".split()
-)
-_NUMBER = re.compile(
-    r",? ?(?:n(?:[ro]o?)?[°º.]{0,2} ?|numero |nro\.? |# ?|al )?\d{2,5}\b(?! ?(?:megas?|mb|mbps|gb|dias|horas|anos|meses|mil|gs|veces|%|canales|minutos))(?![.,:/]\d|-\d{3})"
-)
+_PARTICLES = frozenset({"de", "del", "la", "las", "los", "san", "santa"})
+_SAID = r"(?:n(?:[ro]o?)?[°º.]{0,2} ?|numero |nro\.? |# ?)?"
+_NOT_COUNTED = r"(?! ?(?:megas?|mb|mbps|gb|dias|horas|anos|meses|mil|gs|veces|%|canales|minutos|pisos?|plantas?))"
+_NUMBER = re.compile(rf",? ?(?:al )?{_SAID}\d{{2,5}}\b{_NOT_COUNTED}(?![.,:/]\d|-\d{{3}})")
 _HOUSE = re.compile(
-    r"[,.;-]? ?(?:y |en |la |el )?(?:casa|edif(?:icio)?|torre|piso|dpto|depto|departamento|dto|local|oficina|of|bloque|block|mza|mz|mzna|manzana|lote|lt|fraccion|sector)\b\.?"
-    r" ?(?:n(?:[ro]o?)?[°º.]{0,2} ?|numero |nro\.? |# ?)?(?:\d{1,5}(?:[ -]?[a-z]\b)?|[a-h]\b)(?! ?(?:pisos?|plantas?|megas?|mb|dias|meses|anos|horas))"
+    rf"[,.;-]? ?(?:y |en |la |el )?(?:{_DWELLINGS})\b\.? ?{_SAID}(?:\d{{1,5}}(?:[ -]?[a-z]\b)?|[a-h]\b){_NOT_COUNTED}"
 )
+_HOUSE_BEFORE = re.compile(rf"\b(?:{_DWELLINGS})\b\.? ?\d{{1,4}} ?[a-z]?[ ,]{{1,2}}(?:del? )?$")
 _CROSS = re.compile(r",? ?(?:\bcasi\b|\bc/|\be/|\besq(?:uina)?\b\.?|\bentre\b|\by\b|\bc\.) ?")
 _CROSS_FIRST = re.compile(r"(?:\bcasi\b|\bc/|\be/|\besq(?:uina)?\b\.?|\bentre\b) ?")
+_BLOCK = r"\b(?:mza|mz|mzna|manzana)\b\.? ?(?:n[ro°º.]{0,3} ?)?(?:\d{1,4}|[a-z])\b"
+_PLOT = r"(?:casa|lote|lt)\b\.? ?(?:n[ro°º.]{0,3} ?)?\d{1,4}[a-z]?\b"
 _LOT = re.compile(
-    r"\b(?:mza|mz|mzna|manzana)\b\.? ?(?:n[ro°º.]{0,3} ?)?(?:\d{1,4}|[a-z])\b[ ,y-]{0,4}(?:casa|lote|lt)\b\.? ?(?:n[ro°º.]{0,3} ?)?\d{1,4}[a-z]?\b"
-    r"|\b(?:lote|lt)\b\.? ?(?:n[ro°º.]{0,3} ?)?\d{1,4}\b[ ,y-]{0,4}(?:de la )?(?:mza|mz|mzna|manzana)\b\.? ?(?:\d{1,4}|[a-z])\b"
+    rf"{_BLOCK}[ ,y-]{{0,4}}{_PLOT}|\b{_PLOT}[ ,y-]{{0,4}}(?:de la )?{_BLOCK}"
     r"|\bcasa (?:n(?:ro|°|º|o\.?|um(?:ero)?)\.? ?|# ?)\d{1,5}\b"
 )
-_BARRIO = re.compile(
-    r"\b(?:barrio|bo\.|b°|villa|asentamiento|condominio|urbanizacion|loteamiento|fraccion|edificio|edif\.?|torre|residencial|complejo)\b ?"
-)
+_BARRIO = re.compile(rf"\b(?:(?:{_SETTLEMENTS})\b ?|bo\. ?|b° ?)")
+_KM = r"\bkm\.? ?\d{1,3}(?:[.,]\d{1,2})?(?: ?½| y medio)?"
 _ROAD = re.compile(
-    r"\b(?:ruta|rta)\b\.? ?(?:n[ro°º.]{0,3} ?)?(?:py ?)?\d{1,2}[ ,]{1,2}(?:[a-z]+ ){0,3}?(?:al |en el )?km\.? ?\d{1,3}(?:[.,]\d{1,2})?(?: ?½)?\b"
-    r"|\bkm\.? ?\d{1,3}(?:[.,]\d{1,2})?(?: ?½| y medio)?[ ,]{1,2}(?:de (?:la )?|sobre (?:la )?|por )?(?:ruta|rta|acceso|supercarretera|autopista|lado|calle|avda|avenida)\b(?: (?:[a-z]+|\d{1,2})\b){0,2}"
+    rf"\b(?:ruta|rta)\b\.? ?(?:n[ro°º.]{{0,3}} ?)?(?:py ?)?\d{{1,2}}[ ,]{{1,2}}(?:[a-z]+ ){{0,3}}?(?:al |en el )?{_KM}"
+    rf"|{_KM}[ ,]{{1,2}}(?:de (?:la )?|sobre (?:la )?|por )?"
+    r"(?:ruta|rta|acceso|supercarretera|autopista|lado|calle|avda|avenida)\b(?: (?:[a-z]+|\d{1,2})\b){0,2}"
 )
 _KILOMETRE = re.compile(r"km\.? ?\d{1,3}(?:[.,]\d{1,2})?\b(?: ?½| y medio)?")
+# Links to a map, and coordinates within Paraguay and around it.
 _PLACE = re.compile(
-    r"(?:https?://)?(?:maps\.app\.goo\.gl|goo\.gl/maps|(?:www\.)?google\.[a-z.]+/maps|maps\.google\.[a-z.]+)\S*|-2\d\.\d{3,}[ ,;]{1,3}-5[4-9]\.\d{3,}|-2\d\.\d{3,}[ ,;]{1,3}-6[0-3]\.\d{3,}"
+    r"(?:https?://)?(?:maps\.app\.goo\.gl|goo\.gl/maps|(?:www\.)?google\.[a-z.]+/maps|maps\.google\.[a-z.]+)\S*"
+    r"|-(?:19|2\d)\.\d{3,}[ ,;]{1,3}-(?:5[4-9]|6[0-3])\.\d{3,}"
 )
+_AND = re.compile(",? (?:y|e) ")
+_DAY_BEFORE = re.compile(r"\b\d{1,2} de $")
 _THEN_BARRIO = re.compile(r",? ?(?:del? |en (?:el )?)?(?:barrio|b°|bo\.) ")
 _BEFORE_CROSS = re.compile(r"(?:[a-z]+\.? ){0,2}[a-z]+\.?(?: \d{1,5})?[ ,]{1,2}$")
 _GAP = re.compile(r"[ ,.;-]{0,3}(?:(?:del?|en|el|la|y|casi|entre|esquina|c/|e/) ?){0,2}")
@@ -73,9 +79,8 @@ class _Reader:
     def __init__(self, view: PlainView) -> None:
         self.view = view
         self.plain = view.plain
-        letters = [character for character in view.text if character.isalpha()]
-        # In text all in one case, capitals tell nothing, and only numbers and cross streets make a street's name.
-        self.has_case = any(letter.isupper() for letter in letters[1:]) and any(letter.islower() for letter in letters)
+        # In text without telling capitals, only numbers and cross streets make a street's name.
+        self.has_case = view.tells_case
         self.towns = protected_spans(self.plain, towns_only=True)
 
     def name(self, start: int, longest: int = 4) -> tuple[int, bool] | None:
@@ -90,8 +95,10 @@ class _Reader:
             if not word:
                 break
             bare = word.group().strip(". ")
+            if self.plain.startswith("/", word.end()):
+                break
             capital = self.view.shown(word.start(), word.start() + 1).isupper()
-            if not rank and bare in _PARTICLES and (not self.has_case or not capital):
+            if not rank and bare in _PARTICLES:
                 following = _WORD.match(self.plain, word.end() + 1)
                 if (
                     not following
@@ -149,7 +156,7 @@ class _Reader:
 
 def find_addresses(view: PlainView) -> Iterator[tuple[int, int]]:
     """Yield where in `view.plain` addresses stand, neighbouring parts as one."""
-    if not _TRIGGER.search(view.plain):
+    if view.words.isdisjoint(_TRIGGERS) and not _TRIGGER_SIGNS.search(view.plain):
         return
     spans = sorted(_parts(_Reader(view)))
     while spans:
@@ -174,18 +181,22 @@ def _parts(reader: _Reader) -> Iterator[tuple[int, int]]:
             yield match.start(), reader.tail(match.end())
     for match in _RANK.finditer(plain):
         found = reader.name(match.start())
-        if found and found[0] > match.end() and not _is_town(reader, match.start()):
+        if found and found[0] > match.end():
             end = reader.tail(found[0])
-            if end > found[0]:
+            # "Coronel Oviedo y Caaguazú" are two towns; "Coronel Oviedo 1234" is a street.
+            is_two_towns = _is_town(reader, match.start()) and _AND.match(plain, found[0])
+            if end > found[0] and not is_two_towns:
                 yield match.start(), end
     for match in _CROSS_FIRST.finditer(plain):
         yield from _crossing(reader, match)
+        yield from _corner(reader, match)
     for match in _BARRIO.finditer(plain):
         found = reader.name(match.end(), 3)
         if found:
             end = reader.tail(found[0])
-            if end > found[0] and plain[end - 1 : end].isalnum():
-                yield match.start(), end
+            house = _HOUSE_BEFORE.search(plain, 0, match.start())
+            if house or (end > found[0] and not _AND.match(plain, found[0])):
+                yield house.start() if house else match.start(), end
     for match in _LIVES.finditer(plain):
         yield from _home(reader, match.end())
 
@@ -201,9 +212,24 @@ def _crossing(reader: _Reader, cross: re.Match[str]) -> Iterator[tuple[int, int]
     for word in re.finditer(r"[a-z]+", before.group()):
         start = before.start() + word.start()
         found = reader.name(start)
-        if found and found[1] and cross.start() - found[0] <= 8 and word.group() not in _STOP:
-            yield start, reader.tail(after[0])
+        is_name = word.group() not in _STOP and word.group() not in ("de", "del")
+        if is_name and found and found[1] and cross.start() - found[0] <= 8:
+            day = _DAY_BEFORE.search(reader.plain, 0, start)  # streets named after dates: "14 de Mayo"
+            yield day.start() if day else start, reader.tail(after[0])
             return
+
+
+def _corner(reader: _Reader, cross: re.Match[str]) -> Iterator[tuple[int, int]]:
+    """ "Esquina Brasil y 25 de Mayo", "entre Iturbe y Yegros"; not "entre Luque y Areguá", "entre Tigo y Personal"."""
+    first = reader.name(cross.end(), 3)
+    both = _AND.match(reader.plain, first[0]) if first else None
+    second = reader.name(both.end(), 3) if both else None
+    if not first or not second or not (first[1] and second[1]):
+        return
+    protected = protected_spans(reader.plain)
+    end = reader.tail(second[0])
+    if end > second[0] or not any(first < second[0] and cross.end() < last for first, last in protected):
+        yield cross.start(), end
 
 
 def _home(reader: _Reader, start: int) -> Iterator[tuple[int, int]]:
@@ -218,7 +244,7 @@ def _home(reader: _Reader, start: int) -> Iterator[tuple[int, int]]:
     if not found:
         return
     end = reader.tail(found[0])
-    if barrio and (found[1] or end > found[0]) or (end > found[0] and not _is_town(reader, start)):
+    if (barrio and (found[1] or end > found[0])) or (end > found[0] and not _is_town(reader, start)):
         yield start, end
 
 

@@ -2,9 +2,10 @@
 
 import re
 from itertools import count
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
+import pyarrow as pa
 
 from fiber_pipeline.cleaning.identity import canonical_json, comment_ids, occurrences, response_keys, text_key
 from fiber_pipeline.cleaning.informativeness import is_informative
@@ -51,19 +52,19 @@ def clean(raw: pd.DataFrame) -> pd.DataFrame:
     uninformative one. `duplicate_of` is null: the warehouse links duplicates over all batches.
 
     A row is distinctive, so that an equal one can only be the same response exported twice, if it has a customer, a
-    time of day, or an informative text of at least two words. Two answers of "Excelente" on the same day are two answers.
+    time of day, or an informative text of at least two words. Two answers of "Excelente" on one day are two answers.
     """
-    comments = raw["comment"].tolist()
+    comments = _values(raw["comment"])
     known: dict[str, _Cleaned] = {}
     for comment in comments:
-        if isinstance(comment, str) and comment not in known:
+        if comment is not None and comment not in known:
             known[comment] = _clean_text(comment)
     empty = _clean_text("")
-    cleaned = [known[comment] if isinstance(comment, str) else empty for comment in comments]
+    cleaned = [empty if comment is None else known[comment] for comment in comments]
     texts = [row.text for row in cleaned]
 
-    batches = raw["batch"].tolist()
-    metadata = raw["metadata"].tolist()
+    batches = _values(raw["batch"])
+    metadata = _values(raw["metadata"])
     canonical = {document: canonical_json(document) for document in set(metadata)}
     keys = response_keys(
         [
@@ -76,7 +77,7 @@ def clean(raw: pd.DataFrame) -> pd.DataFrame:
     places = occurrences(batches, keys)
     counters = {batch: count() for batch in set(batches)}
     has_customer = raw["customer_id"].notna().tolist()
-    has_time = raw["has_time"].tolist()
+    has_time = _values(raw["has_time"])
     return COMMENTS.frame(
         {
             "batch": raw["batch"],
@@ -107,9 +108,10 @@ def clean(raw: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _values(column: pd.Series) -> list[object]:
+def _values(column: pd.Series) -> list[Any]:
     """A column's values with None where there is none."""
-    return column.astype(object).where(column.notna(), None).tolist()
+    values: list[Any] = pa.array(column.array, from_pandas=True).to_pylist()
+    return values
 
 
 def _near_duplicates(batches: list[str], cleaned: list[_Cleaned]) -> list[str | None]:

@@ -9,11 +9,12 @@ _LOCAL = r"[\w+-]+(?:(?:\.| \. | punto | guion bajo | guion | dot )[\w+-]+)*"
 _AT = r"(?: ?@ ?| ?[(\[{](?:at|arroba|a)[)\]}] ?| arroba )"
 _DOMAIN = r"[a-z0-9][a-z0-9-]*"
 _KNOWN_TOP = r"(?:com|net|org|edu|gov|gob|coop|info|py|ar|br|es|us|uy)"
-_TOP = rf"(?:\.[a-z][a-z0-9-]*|(?: \. ?|\. | ?[(\[](?:dot|punto)[)\]] ?| punto | dot |,){_KNOWN_TOP}(?![a-z]))"
+_TOP = rf"(?:\.[a-z][a-z0-9-]*| ?[(\[](?:dot|punto)[)\]] ?[a-z]+|(?: \. ?|\. | punto | dot |,){_KNOWN_TOP}(?![a-z]))"
 _PROVIDER = r"(?:gmail|gmai|gmial|hotmail|hotmai|outlook|yahoo|icloud|live|proton(?:mail)?|personal)"
 _EMAIL = re.compile(rf"(?<![\w@]){_LOCAL}(?:{_AT}{_DOMAIN}{_TOP}+|{_AT}{_PROVIDER}\b|(?: at )(?:{_DOMAIN}{_TOP}+))")
 _NAMED = re.compile(
-    rf"\b(?:mail|correo|email|e-mail)\b[^\w\x00]{{1,3}}(?:(?:es|de|mi)[ :]{{1,2}}){{0,2}}(?P<address>{_LOCAL} ?{_PROVIDER}(?:{_TOP}+))"
+    r"\b(?:mail|correo|email|e-mail)\b[^\w\x00]{1,3}(?:(?:es|de|mi)[ :]{1,2}){0,2}"
+    rf"(?P<address>{_LOCAL} ?{_PROVIDER}(?:{_TOP}+))"
 )
 
 

@@ -1,7 +1,7 @@
 """What makes a text, a response and a comment the same one again.
 
-Every key is a hash of redacted text: ids stand in reports and reach external services, and a hash of a phone number can be
-guessed back.
+Every key is a hash of redacted text: ids stand in reports and reach external services, and a hash of a phone number
+can be guessed back.
 """
 
 import hashlib
@@ -10,13 +10,15 @@ import re
 from collections.abc import Sequence
 from itertools import count
 
-from fiber_pipeline.text import fold, unstretch
+from fiber_pipeline.cleaning.normalisation import plain_form
 
 _KEY_BYTES = 8
 _RESPONSE_BYTES = 16
 _EMOTICON = re.compile(r"(?<!\w)(?:[:;=8xX]['´]?-?[)(DPpoO/\\|3*]+(?!\w)|<3|\^_?\^|-_-|[:;][vV]\b)")
+_EMOTICON_SIGN = re.compile(r"[:;=<^)(/|*-]|[xX8][dDpP]")
 _PARTED_NUMBER = re.compile(r"(?<=\d)[.,:/](?=\d)")
-_SAID = re.compile(r"[^\W_]|[\u2190-\u21ff\u231a-\u23ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff\ue000-\uf8ff]")
+# Letters, digits, emojis, and the private stand-ins for emoticons and the signs inside numbers.
+_UNSAID = re.compile(r"[^\w\u2190-\u21ff\u231a-\u23ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff\ue000-\uf8ff]+|_+")
 
 
 def _hash(text: str, size: int) -> str:
@@ -29,10 +31,10 @@ def canonical_text(text: str) -> str:
     The sign inside a number stays in a stand-in ("1,5" is not "15"), as do emoticons (":)" is not ":("). Text that is
     punctuation only comes out empty.
     """
-    if not text.isascii() or _EMOTICON.search(text):
+    if _EMOTICON_SIGN.search(text):
         text = _EMOTICON.sub(lambda match: "".join(chr(0xE000 + ord(sign)) for sign in match.group()), text)
     text = _PARTED_NUMBER.sub("\ue02c", text)
-    return "".join(_SAID.findall(fold(unstretch(text.lower()))))
+    return _UNSAID.sub("", plain_form(text))
 
 
 def text_key(text: str) -> str:

@@ -10,12 +10,13 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 from rapidfuzz import fuzz, process
 
-from fiber_pipeline.text import fold, unstretch
+from fiber_pipeline.cleaning.normalisation import plain_form
 
 MIN_LENGTH = 20
 MIN_WORDS = 4
@@ -26,7 +27,9 @@ _NEIGHBOURS = 8
 _PAIRS_AT_ONCE = 200_000
 
 _WORD = re.compile(r"\w+")
-_NEGATIONS = frozenset("no ni nunca jamas sin nada nadie tampoco ndaipori nahaniri mbaeve not never".split())
+_NEGATIONS = frozenset(
+    ("no", "ni", "nunca", "jamas", "sin", "nada", "nadie", "tampoco", "ndaipori", "nahaniri", "mbaeve", "not", "never")
+)
 
 
 def near_duplicate_groups(texts: Sequence[str], batch: str) -> list[str | None]:
@@ -38,7 +41,7 @@ def near_duplicate_groups(texts: Sequence[str], batch: str) -> list[str | None]:
     plain = {}
     for position, text in enumerate(texts):
         if len(text) >= MIN_LENGTH:
-            words = _WORD.findall(fold(unstretch(text.lower())))
+            words = _WORD.findall(plain_form(text))
             if len(words) >= MIN_WORDS:
                 plain[position] = words
     order = sorted(plain, key=lambda position: (" ".join(plain[position]), texts[position]))
@@ -63,7 +66,7 @@ def _alike(words: list[list[str]], joined: list[str]) -> list[tuple[int, int]]:
     """Pairs of items that are near duplicates of each other."""
     facts = [_facts(of) for of in words]
     pairs = _candidates(words, joined)
-    found = []
+    found: list[tuple[int, int]] = []
     for first in range(0, len(pairs), _PAIRS_AT_ONCE):
         part = pairs[first : first + _PAIRS_AT_ONCE]
         left, right = part[:, 0].tolist(), part[:, 1].tolist()
@@ -74,9 +77,11 @@ def _alike(words: list[list[str]], joined: list[str]) -> list[tuple[int, int]]:
             score_cutoff=SIMILARITY,
             dtype=np.float32,
         )
-        for place in np.flatnonzero(scores >= SIMILARITY).tolist():
-            if facts[left[place]] == facts[right[place]]:
-                found.append((left[place], right[place]))
+        found.extend(
+            (left[place], right[place])
+            for place in np.flatnonzero(scores >= SIMILARITY).tolist()
+            if facts[left[place]] == facts[right[place]]
+        )
     return found
 
 
@@ -87,18 +92,18 @@ def _facts(words: list[str]) -> tuple[str, ...]:
 def _candidates(words: list[list[str]], joined: list[str]) -> npt.NDArray[np.int64]:
     """Distinct pairs (lower item first) worth comparing, at most three times _NEIGHBOURS per item."""
     frequency = Counter(word for of in words for word in set(of))
-    backwards = [" ".join(reversed(of)) for of in words]
-    rarest = [" ".join(sorted(set(of), key=lambda word: (frequency[word], word))[:_RARE_WORDS]) for of in words]
-    blocks = [
-        ([" ".join(of[:_EDGE_WORDS]) for of in words], joined),
-        ([" ".join(of[: -_EDGE_WORDS - 1 : -1]) for of in words], backwards),
-        (rarest, joined),
+    rank = {word: place for place, word in enumerate(sorted(frequency, key=lambda word: (frequency[word], word)))}
+    backwards = [of[::-1] for of in words]
+    blocks: list[tuple[list[tuple[object, ...]], list[list[str]]]] = [
+        ([tuple(of[:_EDGE_WORDS]) for of in words], words),
+        ([tuple(of[:_EDGE_WORDS]) for of in backwards], backwards),
+        ([tuple(sorted({rank[word] for word in of})[:_RARE_WORDS]) for of in words], words),
     ]
     codes = []
     count = len(words)
     for keys, order_within in blocks:
         order = sorted(range(count), key=lambda item: (keys[item], order_within[item]))
-        block = np.unique(np.array(keys, dtype=object)[order], return_inverse=True)[1]
+        block = np.cumsum([False, *(keys[here] != keys[there] for here, there in pairwise(order))])
         items = np.array(order, dtype=np.int64)
         for step in range(1, min(_NEIGHBOURS, count - 1) + 1):
             same = block[:-step] == block[step:]

@@ -6,13 +6,14 @@ Nothing a customer meant is changed: letters, stretching, capitals and emojis st
 import html
 import re
 import unicodedata
+from functools import lru_cache
 
 import ftfy
 
-from fiber_pipeline.text import unstretch
+from fiber_pipeline.text import fold, unstretch
 
 # Almost every comment is already tidy; this spares them all the steps below.
-_TIDY = re.compile(r"(?:[!-%'-^`-~¡¿áéíóúüñÁÉÍÓÚÜÑ]+(?: (?! )|$))*")
+_TIDY = re.compile(r"(?:[!-%'-;=-^`-~¡¿áéíóúüñÁÉÍÓÚÜÑ]+(?: (?! )|$))*")
 
 _MOJIBAKE = re.compile("[ÃÂÅâð][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
 _TAG = re.compile(
@@ -30,7 +31,10 @@ _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]")
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]"
 )
-_EMOJI = "\u00a9\u00ae\u203c\u2049\u2122\u2139\u2190-\u21ff\u2300-\u23ff\u2600-\u27bf\u2900-\u297f\u2b00-\u2bff\u3030\u303d\U0001f000-\U0001faff"
+_EMOJI = (
+    "\u00a9\u00ae\u203c\u2049\u2122\u2139\u2190-\u21ff\u2300-\u23ff\u2600-\u27bf\u2900-\u297f\u2b00-\u2bff"
+    "\u3030\u303d\U0001f000-\U0001faff"
+)
 # A joiner or a selector belongs only to the emoji (or keycap digit) it follows.
 _STRAY_JOINER = re.compile(
     f"\u200c|(?<![{_EMOJI}\ufe0f])\u200d|\u200d(?![{_EMOJI}])|(?<![{_EMOJI}0-9#*])[\ufe00-\ufe0f]|[\ufe00-\ufe0d]"
@@ -102,6 +106,12 @@ def join_lines(text: str) -> str:
         ended = not joined or joined[-1] in _ENDS_SENTENCE
         joined += (". " if starts_anew and not ended else " ") + line
     return _SPACES.sub(" ", joined).strip()
+
+
+@lru_cache(maxsize=16)
+def plain_form(text: str) -> str:
+    """`text` in lower case, unstretched and folded: what comparisons read. Kept a moment, as several ask in a row."""
+    return fold(unstretch(text.lower()))
 
 
 def is_stretched(text: str) -> bool:

@@ -20,26 +20,34 @@ _MOBILE = re.compile(
 _LANDLINE = re.compile(rf"(?<![\d.,])\(?(?:{_COUNTRY}(?:\(?0\)?{_S})?|0{_S})[2-8](?:{_S}\d){{6,8}}(?!\d|[.,]\d)")
 _FOREIGN = re.compile(rf"(?<![\d+])(?:\+|\b00(?=[1-9])) ?\(?[1-9](?:{_S}\d){{6,14}}(?!\d)")
 _TOLL_FREE = re.compile(r"\(?0[ -]?800")
-_ANNOUNCED = re.compile(
-    r"\b(?:cel(?:u|ular(?:es)?)?|tel(?:ef?|efonos?|fno|f)?|fono|whats?(?:ap+)?|wh?ats?ap+|wsp|wssp|wpp|wsap|wasap|wasa|guasap|ws|wa|nros?|numeros?|num"
-    r"|lineas?|llam\w{1,5}|contact\w{1,6}|comuni\w{2,8}|escrib\w{1,5}|marcar|marque|phone|call me|telefone|mensaje|mi n)\b"
-    r"(?:[^\w\x00]|\b(?:mi|es|al|a|el|la|de|del|este|esta|n|no|nro|num|numero|cel|celular|tel|telefono|linea|contacto|personal|tigo|claro|vox|por|favor|porfa|porfavor|me|nos|con|wsp|whatsapp|si|ya|y|o|at|is|particular|baja|fija|fijo|movil|directo|pueden|puede|llamar|llamen|llamenme|llamame|escribir|escribanme|escribime)\b){0,12}?"
-    rf"(?P<number>(?:\+ ?)?\(?\d(?:{_S}\d){{5,12}})(?!\d|[.,]\d)"
+# Words that may stand between what announces a number and the number.
+_BETWEEN = (
+    r"(?:[^\w\x00]|\b(?:mi|es|al?|el|la|del?|est[ea]|n|no|nro|num|numero|cel|celular|tel|telefono|linea|contacto|personal|tigo"
+    r"|claro|vox|por|favor|porfa(?:vor)?|me|nos|con|wsp|whatsapp|si|ya|y|o|at|is|particular|baja|fij[ao]|movil|directo"
+    r"|puede[ns]?|llam(?:ar|en|enme|ame)|escrib(?:ir|anme|ime))\b){0,12}?"
 )
-_DIGIT_WORD = r"(?:cero|uno|un|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|\d{1,3})"
+_ANNOUNCED = re.compile(
+    r"\b(?:cel(?:u|ular(?:es)?)?|tel(?:ef?|efonos?|efone|fno|f)?|fono|wh?ats?(?:ap+)?|wss?p|wpp|wsap|wasap?|guasap|ws|wa"
+    r"|nros?|numeros?|num|lineas?|llam\w{1,5}|contact\w{1,6}|comuni\w{2,8}|escrib\w{1,5}|mar(?:car|que)|phone|call me"
+    rf"|mensaje|mi n)\b{_BETWEEN}(?P<number>(?:\+ ?)?\(?\d(?:{_S}\d){{5,12}})(?!\d|[.,]\d)"
+)
+_NAMED_DIGITS = ("cero", "uno", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve")
+_NAMED_DIGIT = rf"(?:{'|'.join(_NAMED_DIGITS)})"
+_DIGIT = rf"(?:{_NAMED_DIGIT}|un|\d{{1,3}})"
 _SPELLED = re.compile(
-    rf"\b(?:cero|\+|0)[ ,.-]{{0,2}}(?:nueve|9)(?:[ ,.-]{{1,3}}{_DIGIT_WORD}){{3,12}}\b|\b{_DIGIT_WORD}(?:[ ,.-]{{1,2}}(?:cero|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve)){{6,12}}\b"
+    rf"\b(?:cero|\+|0)[ ,.-]{{0,2}}(?:nueve|9)(?:[ ,.-]{{1,3}}{_DIGIT}){{3,12}}\b"
+    rf"|\b{_DIGIT}(?:[ ,.-]{{1,2}}{_NAMED_DIGIT}){{6,12}}\b"
 )
 
 
 def find_phones(view: PlainView) -> Iterator[tuple[int, int]]:
-    """Yield where in `view.plain` telephone numbers stand. Toll-free 0800 lines and short codes name no person."""
+    """Yield where in `view.plain` numbers stand that can only be telephones.
+
+    Toll-free 0800 lines and short codes name no person and are left out.
+    """
     plain = view.plain
     for match in _SPELLED.finditer(plain):
-        if any(
-            word in match.group()
-            for word in ("cero", "uno", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve")
-        ):
+        if any(digit in match.group() for digit in _NAMED_DIGITS):
             yield match.span()
     dates = [match.span() for match in DATE.finditer(plain)]
     for pattern in (_MOBILE, _LANDLINE):
@@ -53,6 +61,12 @@ def find_phones(view: PlainView) -> Iterator[tuple[int, int]]:
     for match in _FOREIGN.finditer(plain):
         if _is_possible(match.group()):
             yield match.span()
+
+
+def find_announced_phones(view: PlainView) -> Iterator[tuple[int, int]]:
+    """Yield where in `view.plain` other numbers of six digits and more stand that are called telephones."""
+    plain = view.plain
+    dates = [match.span() for match in DATE.finditer(plain)]
     for match in _ANNOUNCED.finditer(plain):
         start, end = match.span("number")
         digits = "".join(character for character in match.group("number") if character.isdigit())

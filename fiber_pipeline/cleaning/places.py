@@ -2,26 +2,21 @@
 
 import re
 from functools import cache
-from importlib import resources
 
-import yaml
-
+from fiber_pipeline.cleaning.word_lists import alternatives, read_word_lists
 from fiber_pipeline.text import fold
 
 
 @cache
 def _phrases() -> dict[str, frozenset[str]]:
-    listed = yaml.safe_load(resources.files(__package__).joinpath("places.yaml").read_text("utf-8"))
-    return {kind: frozenset(fold(phrase) for phrase in phrases) for kind, phrases in listed.items()}
+    return {kind: frozenset(map(fold, phrases)) for kind, phrases in read_word_lists("places.yaml").items()}
 
 
 @cache
 def _pattern(towns_only: bool) -> re.Pattern[str]:
     kinds = ["towns"] if towns_only else list(_phrases())
-    phrases = sorted(
-        {phrase for kind in kinds for phrase in _phrases()[kind]}, key=lambda phrase: (-len(phrase), phrase)
-    )
-    return re.compile(r"\b(?:" + "|".join(re.escape(phrase) for phrase in phrases) + r")\b")
+    phrases = {phrase for kind in kinds for phrase in _phrases()[kind]}
+    return re.compile(rf"\b(?:{alternatives(phrases)})\b")
 
 
 def protected_spans(plain: str, *, towns_only: bool = False) -> list[tuple[int, int]]:

@@ -2,18 +2,24 @@
 
 import re
 
+_CURRENCY = (
+    r"gs|g|guaranies|guarani|pyg|usd|us\$|u\$s|dolares|reales|pesos|mil|millon|millones|palos|lukas?|lucas|₲|\$|€"
+)
 _UNIT_AFTER = re.compile(
-    r"[ ,.:]{0,2}(?:-? ?(?:gs|g|guaranies|guarani|pyg|usd|us\$|u\$s|dolares|reales|pesos|mil|millon|millones|palos|luka|lucas|₲|\$|€)(?![a-z])"
-    r"|%|(?:m|k|g)b(?:ps|it|its)?(?![a-z])|megas?|gigas?|kbps|mil\b|(?:mensual|por mes|al mes|x mes)|(?:anos|dias|horas|minutos|meses|veces|clientes|personas|usuarios)\b)"
+    rf"[ ,.:]{{0,2}}(?:-? ?(?:{_CURRENCY})(?![a-z])|%|[mkg]b(?:ps|its?)?(?![a-z])|megas?|gigas?|kbps"
+    r"|(?:mensual|por mes|al mes|x mes)|(?:anos|dias|horas|minutos|meses|veces|clientes|personas|usuarios)\b)"
 )
 _MONEY_BEFORE = re.compile(
-    r"(?:₲|\bgs\.?|\bg\.|\$|€|\busd|\b(?:guaranies|pag\w{1,5}|cuest\w{1,3}|sale|salio|cobr\w{1,6}|precio|monto|tarifa|cuota|deud\w{1,4}|debo|debia|debito|abone|abonar|abonamos|valor"
-    r"|saldo|multa|total|facturad\w|facturaron|costo|rebaja|descuento|aumento|aumentaron|subio|subieron))"
-    r"(?:[ :,]{1,2}(?:de|a|por|es|fue|me|nos|casi|como|los|las|la|el|unos|hasta|mas|mensual|mensuales|gs\.?|factura|una|un|ya)){0,4}[ :.]{0,3}$"
+    r"(?:₲|\bgs\.?|\bg\.|\$|€|\busd|\b(?:guaranies|pag\w{1,5}|cuest\w{1,3}|sale|salio|cobr\w{1,6}|precio|monto|tarifa|cuota"
+    r"|deud\w{1,4}|deb(?:o|ia|ito)|abon(?:e|ar|amos)|valor|saldo|multa|total|factura(?:d\w|ron)|costo|rebaja|descuento"
+    r"|aument(?:o|aron)|sub(?:io|ieron)))"
+    r"(?:[ :,]{1,2}(?:de|a|por|es|fue|me|nos|casi|como|l[oa]s|la|el|unos|hasta|mas|mensual(?:es)?"
+    r"|gs\.?|factura|una?|ya)){0,4}"
+    r"[ :.]{0,3}$"
 )
 _CASE_BEFORE = re.compile(
-    r"\b(?:ticket|tkt|reclamo|caso|gestion|orden|pedido|tramite|incidencia|solicitud|protocolo|serie|modelo|version|sn|mac|ip|error|codigo postal)"
-    r"(?:[ :.#°º-]{1,3}|n[ro]o?\b|num\b|numero\b|es\b|de\b|el\b)*$"
+    r"\b(?:ticket|tkt|reclamo|caso|gestion|orden|pedido|tramite|incidencia|solicitud|protocolo|serie|modelo|version|sn|mac"
+    r"|ip|error|codigo postal)(?:[ :.#°º-]{1,3}|n[ro]o?\b|num\b|numero\b|es\b|de\b|el\b)*$"
 )
 DATE = re.compile(
     r"(?<![\d./-])(?:\d{1,2}([/.-])\d{1,2}\1(?:(?:19|20)\d\d|\d\d)|(?:19|20)\d\d([/.-])\d{1,2}\2\d{1,2})(?![\d/-]|\.\d)"

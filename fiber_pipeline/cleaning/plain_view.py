@@ -7,6 +7,13 @@ import unicodedata
 MARK = re.compile(r"\[(?:TELEFONO|CEDULA|RUC|EMAIL|TARJETA|CUENTA|DIRECCION|NOMBRE)\]")
 BLANK = "\x00"
 
+# A capital inside a sentence; in text without one, or with little else, capitals tell nothing.
+_INNER_CAPITAL = re.compile(r"(?:[^\W\d_]|[,;:)]) +[A-ZÁÉÍÓÚÑÜÂÊÔÃÕẼĨŨỸ][^\W\d_A-Z]")
+_SHOWN_WORD = re.compile(r"[^\W\d_]+")
+_PLAIN_WORD = re.compile(r"[a-z]+")
+_MOSTLY = 0.8
+_FEW_WORDS = 4
+
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\u0300-\u036f\ufe00-\ufe0f"
     "'’‘ʼʹʻꞌ´`′]"
@@ -45,10 +52,11 @@ _PLAIN_LETTERS = _PlainLetters()
 class PlainView:
     """`text` in lower case, without accents, apostrophes and invisible characters, with ASCII digits and dashes.
 
-    `plain` is what patterns read; `locate` tells where in `text` a stretch of it stands.
+    `plain` is what patterns read; `locate` tells where in `text` a stretch of it stands. `words` are its
+    words, each once, to see at a glance whether a pattern has anything to look for.
     """
 
-    __slots__ = ("_positions", "plain", "text")
+    __slots__ = ("_positions", "_tells_case", "plain", "text", "words")
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -68,6 +76,15 @@ class PlainView:
             for match in MARK.finditer(shown):
                 plain = plain[: match.start()] + BLANK * len(match.group()) + plain[match.end() :]
         self.plain = plain
+        self.words = frozenset(_PLAIN_WORD.findall(plain))
+        self._tells_case: bool | None = None
+
+    @property
+    def tells_case(self) -> bool:
+        """Whether a capital marks a name: not so in text of one case, or With Capitals Throughout."""
+        if self._tells_case is None:
+            self._tells_case = bool(_INNER_CAPITAL.search(self.text)) and not _is_titled(self.text)
+        return self._tells_case
 
     def locate(self, start: int, end: int) -> tuple[int, int]:
         """Where `plain[start:end]` stands in `text`."""
@@ -79,3 +96,9 @@ class PlainView:
         """The characters of `text` behind `plain[start:end]`, with their capitals and accents."""
         first, last = self.locate(start, end)
         return self.text[first:last]
+
+
+def _is_titled(text: str) -> bool:
+    words = _SHOWN_WORD.findall(text)
+    capitals = sum(word[0].isupper() for word in words)
+    return len(words) > _FEW_WORDS and capitals >= _MOSTLY * len(words)

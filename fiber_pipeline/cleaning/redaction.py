@@ -11,27 +11,38 @@ from typing import NamedTuple
 
 from fiber_pipeline.cleaning.accounts import find_accounts, find_cards
 from fiber_pipeline.cleaning.addresses import find_addresses
-from fiber_pipeline.cleaning.documents import find_cedulas, find_rucs
+from fiber_pipeline.cleaning.documents import find_bare_cedulas, find_cedulas, find_rucs
 from fiber_pipeline.cleaning.emails import find_emails
 from fiber_pipeline.cleaning.names import find_names
-from fiber_pipeline.cleaning.phones import find_phones
+from fiber_pipeline.cleaning.phones import find_announced_phones, find_phones
 from fiber_pipeline.cleaning.plain_view import PlainView
 
 _Finder = Callable[[PlainView], Iterator[tuple[int, int]]]
 
-_HAS_DIGITS = re.compile(r"\d(?:[^a-z]{0,6}\d){2}|\b(?:cero|nueve|siete|cinco)\b")
-_HAS_MAIL = re.compile(r"@|arroba|\bat\b|[(\[{]a[)\]}]|mail|correo")
-_FINDERS: tuple[tuple[str, _Finder, re.Pattern[str] | None], ...] = (
-    ("email", find_emails, _HAS_MAIL),
-    ("tarjeta", find_cards, _HAS_DIGITS),
-    ("ruc", find_rucs, _HAS_DIGITS),
-    ("cuenta", find_accounts, _HAS_DIGITS),
-    ("telefono", find_phones, _HAS_DIGITS),
-    ("cedula", find_cedulas, _HAS_DIGITS),
-    ("direccion", find_addresses, None),
-    ("nombre", find_names, None),
+_DIGIT_WORDS = frozenset({"cero", "cinco", "siete", "nueve"})  # no spelled-out number lacks all of them and a zero
+_MAIL_WORDS = frozenset({"arroba", "at", "a", "mail", "correo", "email", "gmail", "hotmail"})
+_HAS_DIGITS = re.compile(r"\d[^a-z]{0,6}\d[^a-z]{0,6}\d")
+
+
+def _may_hold_numbers(view: PlainView) -> bool:
+    return _HAS_DIGITS.search(view.plain) is not None or not view.words.isdisjoint(_DIGIT_WORDS)
+
+
+def _may_hold_mail(view: PlainView) -> bool:
+    return "@" in view.plain or not view.words.isdisjoint(_MAIL_WORDS)
+
+
+_NUMBER_FINDERS: tuple[tuple[str, _Finder], ...] = (
+    ("tarjeta", find_cards),
+    ("ruc", find_rucs),
+    ("cuenta", find_accounts),
+    ("telefono", find_phones),
+    ("cedula", find_cedulas),
+    ("telefono", find_announced_phones),
+    ("cedula", find_bare_cedulas),
 )
-PII_TYPES = tuple(kind for kind, _, _ in _FINDERS)
+_WORD_FINDERS: tuple[tuple[str, _Finder], ...] = (("direccion", find_addresses), ("nombre", find_names))
+PII_TYPES = ("email", "tarjeta", "ruc", "cuenta", "telefono", "cedula", "direccion", "nombre")
 MARKS = {kind: f"[{kind.upper()}]" for kind in PII_TYPES}
 _WORST_CASE_PASSES = 8
 
@@ -54,12 +65,15 @@ class Redaction(NamedTuple):
 def find_pii(text: str) -> list[Span]:
     """Personal data in `text` in order of place, without overlaps. Text already redacted has none."""
     view = PlainView(text)
+    finders = _WORD_FINDERS
+    if _may_hold_numbers(view):
+        finders = _NUMBER_FINDERS + finders
+    if _may_hold_mail(view):
+        finders = (("email", find_emails), *finders)
     taken: list[Span] = []
-    for kind, find, hint in _FINDERS:
-        if hint is not None and not hint.search(view.plain):
-            continue
+    for kind, find in finders:
         for start, end in find(view):
-            while start < end and view.plain[start] in " ,.;:-":
+            while start < end and view.plain[start] in " ,.;:":
                 start += 1
             while end > start and view.plain[end - 1] in " ,;:-(":
                 end -= 1
