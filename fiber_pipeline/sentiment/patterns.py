@@ -34,6 +34,7 @@ _DEFAULT_GAP = 4
 _END = r"(?:[^\w\s]\S* )*$"
 
 
+_FINDABLE = re.compile(r"\w+\*?$")
 # Words too common to find a pattern by, where it has another.
 _COMMON = frozenset(
     "a al ante antes asi aun aqui cada como con cual cuando da dan de del desde dia donde dos e el ella en es esa ese "
@@ -84,7 +85,7 @@ def compile_pattern(source: str, meaning: Meaning) -> Pattern[Meaning]:
             if not all(words) or any(word.endswith("?") for word in words):
                 raise ValueError(f"{element!r} of {source!r}: an alternative is empty or optional by itself")
             parts.append(f"(?:{'|'.join(_word(word) for word in words)}){'?' if optional else ''}")
-            if not optional and not any("*" in word[:-1] or word == "*" for word in words):
+            if not optional and all(_FINDABLE.match(word) for word in words):
                 required.append(words)
     if not required:
         raise ValueError(f"no word to find {source!r} by")

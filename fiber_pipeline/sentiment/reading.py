@@ -16,6 +16,7 @@ from fiber_pipeline.sentiment.rules import Rule
 from fiber_pipeline.sentiment.urgency import UrgencyRule
 from fiber_pipeline.text import Token, split_clauses
 
+EFFECTS = ("wish", "sarcasm")
 Meaning = Rule | Entry | UrgencyRule
 
 _CACHED_WORDS = 100_000
@@ -23,6 +24,7 @@ _CACHED_WORDS = 100_000
 _SATURATION = 6.0
 _CAPITALS, _STRETCHED, _EXCLAIMED = 1.2, 1.25, 1.1
 _QUESTIONED_PRAISE, _QUESTIONED_BLAME = 0.3, 0.6
+_WISHED_AWAY = 0.3
 _BEFORE_CONTRAST = 0.85
 _DEGREE_REACH = 3
 
@@ -93,12 +95,10 @@ class CommentReader:
         known = [self._word(token.folded) if token.kind in _WORDLIKE else None for token in tokens]
         _hide_names(tokens, known)
         answer = self._answer(tokens)
-        urgency: list[tuple[UrgencyRule, int, int]] = []
+        hits, urgency = self._hits(tokens, known)
         if answer is not None:
             hits = _answered(answer, len(tokens))
         else:
-            text = joined(tokens)
-            hits, urgency = self._hits(tokens, known, text)
             _modify(tokens, known, clauses, hits)
         return _summed(tokens, known, clauses, hits, answer, urgency)
 
@@ -130,11 +130,12 @@ class CommentReader:
         return None, 1.0, False
 
     def _hits(
-        self, tokens: Sequence[Token], known: Sequence[_Word | None], text: str
+        self, tokens: Sequence[Token], known: Sequence[_Word | None]
     ) -> tuple[list[Hit], list[tuple[UrgencyRule, int, int]]]:
         candidates: list[Hit] = []
         effects: list[Hit] = []
         urgency: list[tuple[UrgencyRule, int, int]] = []
+        text = joined(tokens)
         for pattern in self._patterns.candidates([word.matches for word in known if word is not None]):
             meaning = pattern.meaning
             for first, last in spans(pattern, text):
@@ -218,11 +219,11 @@ def _modify(
     """Apply degree, negation, emphasis, questions, wishes and sarcasm to the hits' values."""
     modifiers = [word.modifier if word is not None else None for word in known]
     bounds = _clause_of(clauses, len(tokens))
-    occupied = {position for hit in hits if hit.kind not in ("wish", "sarcasm") for position in range(hit.first, hit.last)}
+    occupied = {position for hit in hits if hit.kind not in EFFECTS for position in range(hit.first, hit.last)}
     used: set[int] = set()
     shouting = _is_all_capitals(tokens)
     for hit in hits:
-        if hit.kind in ("wish", "sarcasm"):
+        if hit.kind in EFFECTS:
             continue
         first, last = clauses[bounds[hit.first]]
         if hit.source != "emoji":
@@ -234,12 +235,14 @@ def _modify(
         end = clauses[bounds[hit.last - 1]][1]
         if tokens[end - 1].surface[0] in "?¿" and hit.source != "emoji":
             _scale(hit, "asked", _QUESTIONED_PRAISE if hit.value > 0 else _QUESTIONED_BLAME)
-    for effect in hits:
+    effects = [hit for hit in hits if hit.kind in EFFECTS]
+    if effects:
+        hits[:] = [hit for hit in hits if hit.kind not in EFFECTS]
+    for effect in effects:
         if effect.kind == "wish":
             _wish(hits, effect, clauses[bounds[effect.first]][1])
-        elif effect.kind == "sarcasm":
+        else:
             _sarcasm(hits, effect)
-    hits[:] = [hit for hit in hits if hit.kind not in ("wish", "sarcasm")]
 
 
 def _clause_of(clauses: Sequence[tuple[int, int]], length: int) -> list[int]:
@@ -290,13 +293,13 @@ def _is_all_capitals(tokens: Sequence[Token]) -> bool:
 
 def _wish(hits: Sequence[Hit], effect: Hit, end: int) -> None:
     for hit in hits:
-        if effect.first <= hit.first < end and hit.value > 0 and hit is not effect:
-            _scale(hit, f"wished for ({effect.name})", 0.0)
+        if effect.first <= hit.first < end:
+            _scale(hit, f"wished for ({effect.name})", 0.0 if hit.value > 0 else _WISHED_AWAY)
 
 
 def _sarcasm(hits: Sequence[Hit], effect: Hit) -> None:
     for hit in hits:
-        if hit.value > 0 and hit.first < effect.last and hit is not effect:
+        if hit.value > 0 and hit.first < effect.last:
             _scale(hit, f"meant the other way round ({effect.name})", -1.0)
 
 
