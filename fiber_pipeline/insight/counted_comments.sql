@@ -44,10 +44,7 @@ theme_signs AS (
 complaints AS (
     SELECT
         comment_id,
-        count(*) OVER (
-            PARTITION BY source, customer_id ORDER BY commented_at
-            RANGE BETWEEN INTERVAL 90 DAYS PRECEDING AND CURRENT ROW
-        ) AS recent
+        day - lag(day) OVER (PARTITION BY source, customer_id ORDER BY commented_at, comment_id) AS days_since_last
     FROM counted
     WHERE customer_id IS NOT NULL AND commented_at IS NOT NULL
         AND (sentiment = 'negative' OR nps_group = 'detractor')
@@ -56,17 +53,17 @@ signs AS (
     SELECT
         counted.*,
         is_informative OR nps_group IS NOT NULL AS is_assessed,
-        coalesce(theme_signs.cancellation, FALSE) AS cancellation,
-        coalesce(theme_signs.competitor, FALSE) AS competitor,
-        coalesce(complaints.recent, 0) >= 2 AS repeated_negative,
+        coalesce(is_informative AND theme_signs.cancellation, FALSE) AS cancellation,
+        coalesce(is_informative AND theme_signs.competitor, FALSE) AS competitor,
+        coalesce(complaints.days_since_last <= 90, FALSE) AS repeated_negative,
         coalesce(nps <= 3, FALSE) AS severe_detractor,
         coalesce(nps_group = 'detractor', FALSE) AS detractor,
         coalesce(urgency = 'high', FALSE) AS high_urgency,
-        coalesce(theme_signs.long_unresolved, FALSE) AS long_unresolved,
+        coalesce(is_informative AND theme_signs.long_unresolved, FALSE) AS long_unresolved,
         coalesce(sentiment = 'negative' AND intensity = 'strong', FALSE) AS strong_negative,
         coalesce(sentiment = 'negative', FALSE) AS negative
     FROM counted
-    LEFT JOIN theme_signs ON theme_signs.comment_id = counted.comment_id AND counted.is_informative
+    LEFT JOIN theme_signs ON theme_signs.comment_id = counted.comment_id
     LEFT JOIN complaints ON complaints.comment_id = counted.comment_id
 )
 SELECT
