@@ -53,7 +53,10 @@ _COMPACT = re.compile(r"(?P<year>(?:19|20)\d{2})(?P<month>\d{2})(?P<day>\d{2})")
 _NUMBERS = re.compile(
     rf"(?P<first>\d{{1,2}})[-/.](?P<second_part>\d{{1,2}})[-/.](?P<year>\d{{4}}|\d{{2}}){_TIME}", re.I
 )
-_DAY_NAME = re.compile(r"^(?:lun|mar|mie|jue|vie|sab|dom|mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+(?=\d|[a-z]+\s+\d)")
+_DAY_NAME = re.compile(
+    r"^(?:lunes|martes|miercoles|jueves|viernes|sabado|domingo|lun|mie|jue|vie|sab|dom"
+    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day|mon|tue|wed|thu|fri|sat|sun|mar(?=\.?,))\.?,?\s+"
+)
 _DAY_MONTH = re.compile(
     rf"(?P<day>\d{{1,2}})(?:\s+de)?[\s./-]+(?P<name>[a-z]+)\.?(?:\s+del?)?[\s,./-]+(?P<year>\d{{4}}|\d{{2}}){_TIME}",
     re.I,

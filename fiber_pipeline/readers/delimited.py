@@ -1,6 +1,8 @@
 """Delimited text: which character delimits, and rows cut so that one broken line costs one row."""
 
 import csv
+import io
+import itertools
 import re
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
@@ -14,6 +16,7 @@ DELIMITERS = ",;\t|"
 _EXCEL_HINT = re.compile(r'^"?sep=(.)"?\s*$', re.I)
 # A quoted cell may span this many lines; beyond, its closing quote is taken to be missing.
 _QUOTED_LINES = 200
+_LINE_CHARACTERS = 8 * 1024 * 1024
 _UNCLOSED = "a quote is opened and not closed properly; close or double it in the file"
 
 
@@ -147,9 +150,18 @@ def _salvage(line: str, number: int, delimiter: str, width: int, fault: str) -> 
     return Record(number, [text], fault=fault)
 
 
-def read_lines(handle: Iterable[str], limits: Limits, where: str) -> Iterator[str]:
+def read_lines(handle: io.TextIOBase, limits: Limits, where: str) -> Iterator[str]:
     """Lines of an open text, without NUL characters and within the limits. Raises UnreadableFile."""
-    for number, line in enumerate(handle, start=1):
+    for number in itertools.count(1):
+        line = handle.readline(_LINE_CHARACTERS)
+        if not line:
+            return
+        if len(line) == _LINE_CHARACTERS:
+            raise UnreadableFile(
+                f"line {number:,} is longer than {_LINE_CHARACTERS:,} characters",
+                where,
+                "Check that the export writes one row a line",
+            )
         if number > limits.rows:
             raise UnreadableFile(
                 f"the file has more than the {limits.rows:,} rows allowed",

@@ -2,6 +2,7 @@
 
 import re
 import zipfile
+import zlib
 from collections.abc import Collection
 from typing import BinaryIO, Literal
 
@@ -80,7 +81,7 @@ def _zip_type(handle: BinaryIO, where: str) -> FileType:
             names = set(archive.namelist())
             mimetype = archive.read("mimetype")[:200] if _is_small(archive, "mimetype") else b""
             manifest = archive.read("META-INF/manifest.xml") if _is_small(archive, "META-INF/manifest.xml") else b""
-    except (zipfile.BadZipFile, EOFError, OSError, RuntimeError, NotImplementedError, ValueError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError, ValueError) as error:
         raise UnreadableFile(
             "the archive or workbook is truncated or damaged", where, "Copy or export it again"
         ) from error

@@ -78,7 +78,7 @@ def _find(rows: Sequence[Sequence[Cell]]) -> int | None:
 def _are_names(cells: Sequence[Cell]) -> bool:
     """Whether cells could be column names: short texts, no two alike, hardly any of them a value."""
     texts = [cell.strip() for cell in cells if isinstance(cell, str)]
-    if len(texts) < len(cells) * 0.8 or len(set(texts)) < len(texts) * 0.8:
+    if len(texts) < len(cells) * 0.8 or len(set(texts)) < len(texts) * 0.5:
         return False
     if any(len(text) > _NAME_CHARACTERS or len(text.split()) > _NAME_WORDS for text in texts):
         return False

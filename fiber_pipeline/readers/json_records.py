@@ -76,7 +76,7 @@ def read_json_document(handle: io.TextIOWrapper, sheet: Sheet, limits: Limits) -
     yield sheet
 
 
-def read_json_lines(handle: Iterable[str], sheet: Sheet, limits: Limits) -> Sheet:
+def read_json_lines(handle: io.TextIOWrapper, sheet: Sheet, limits: Limits) -> Sheet:
     """Return the sheet with one record a line; a line that is not JSON is a malformed row."""
     sheet.header = []
     duplicates: set[str] = set()

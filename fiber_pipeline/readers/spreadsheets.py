@@ -1,9 +1,17 @@
 """Workbooks (.xlsx .xlsm .xls .ods): cached values only. Formulas, macros and external links are never followed."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
 
 from fiber_pipeline.readers.containers import Document
 from fiber_pipeline.readers.limits import Limits
@@ -22,10 +30,8 @@ def read_workbook(
     What is not a table (chart sheets, sheets left out) is added to `notes`. Raises UnreadableFile.
     """
     _CHECKS[document.file_type](document.handle, document.file, limits)
-    try:
+    with _calamine(document.file):
         workbook = CalamineWorkbook.from_object(document.handle)
-    except CalamineError as error:
-        raise _damaged(document.file) from error
     with workbook:
         described = workbook.sheets_metadata
         wanted = None if only is None else {name.casefold() for name in only}
@@ -46,10 +52,8 @@ def read_workbook(
             if description.typ is not SheetTypeEnum.WorkSheet:
                 notes.append(f"{where}: holds no cells (a chart, dialog or macro sheet)")
                 continue
-            try:
+            with _calamine(where):
                 cells = workbook.get_sheet_by_index(index)
-            except CalamineError as error:
-                raise _damaged(where) from error
             sheet = Sheet(document.file, document.member, description.name, iter(()))
             if description.visible is not SheetVisibleEnum.Visible:
                 sheet.notes.append("the sheet is hidden; it was read like any other")
@@ -64,7 +68,7 @@ def _chunks(sheet: CalamineSheet, where: str) -> Iterator[Chunk]:
     merged = _vertical_merges(sheet)
     left_out = [""] * first_column
     chunk = Chunk()
-    try:
+    with _calamine(where):
         for index, cells in enumerate(sheet.iter_rows()):
             row: list[Cell] = [*left_out, *cells]
             if index in merged and not all(map(is_blank, row)):
@@ -79,8 +83,6 @@ def _chunks(sheet: CalamineSheet, where: str) -> Iterator[Chunk]:
             if len(chunk.rows) >= CHUNK_ROWS:
                 yield chunk
                 chunk = Chunk()
-    except CalamineError as error:
-        raise _damaged(where) from error
     yield chunk
 
 
@@ -95,6 +97,21 @@ def _vertical_merges(sheet: CalamineSheet) -> dict[int, list[Any]]:
         for row in range(top + 1, bottom + 1):
             plan.setdefault(row, []).append((left, holder))
     return plan
+
+
+@contextmanager
+def _calamine(where: str) -> Iterator[None]:
+    try:
+        yield
+    except PasswordError as error:
+        raise UnreadableFile("the workbook is protected by a password", where, "Remove it and save again") from error
+    except CalamineError as error:
+        raise _damaged(where) from error
+    except BaseException as error:
+        # A damaged file can make calamine panic, which arrives as a class that cannot be imported.
+        if type(error).__module__ != "pyo3_runtime":
+            raise
+        raise _damaged(where) from error
 
 
 def _damaged(where: str) -> UnreadableFile:

@@ -2,6 +2,7 @@ import datetime as dt
 import gzip
 import io
 import json
+import random
 import tempfile
 import zipfile
 from pathlib import Path
@@ -333,3 +334,23 @@ def test_any_bytes_read_or_are_refused_in_plain_english(content):
             assert error.mend
         else:
             assert len(reading.raw) + len(reading.rejected) == reading.summary.data_rows
+
+
+@pytest.mark.parametrize("name", ["a.xls", "a.xlsx", "a.ods", "a.parquet", "a.json"])
+def test_damaged_files_are_refused_in_plain_english_or_read(tmp_path, name):
+    chance = random.Random(name)
+    refused = 0
+    for _ in range(40):
+        content = bytearray(FORMS[name])
+        for _ in range(chance.choice([1, 3, 20])):
+            content[chance.randrange(len(content))] = chance.randrange(256)
+        if chance.random() < 0.3:
+            del content[chance.randrange(len(content)) :]
+        try:
+            reading = read_bytes(tmp_path, name, bytes(content))
+        except UnreadableFile as error:
+            refused += 1
+            assert error.mend
+        else:
+            assert len(reading.raw) + len(reading.rejected) == reading.summary.data_rows
+    assert refused > 5
