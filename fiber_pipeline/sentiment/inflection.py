@@ -36,6 +36,8 @@ _PRESENT = {
     "er": ("o", "es", "e", "en", "a", "as", "an", "iendo", "io", "ieron", "iera"),
     "ir": ("o", "es", "e", "en", "a", "as", "an", "iendo", "io", "ieron", "iera"),
 }
+# Endings that never go on the regular stem of a verb with an irregular one: "mora" is no form of morir.
+_ONLY_IRREGULAR = {"ar": (), "er": ("o", "a", "as", "an"), "ir": ("o", "a", "as", "an", "e", "es", "en")}
 _ENDINGS = {"ar": _AR, "er": _ER, "ir": _IR}
 
 # How much stronger than its entry a derived form is.
@@ -103,7 +105,10 @@ def _conjugate(infinitive: str, stem: str) -> Iterator[str]:
     if group not in _ENDINGS or len(base) < 4:
         raise ValueError(f"{infinitive!r} is no infinitive")
     regular = base[:-2]
+    barred = _ONLY_IRREGULAR[group] if stem else ()
     for ending in _ENDINGS[group]:
+        if ending in barred:
+            continue
         yield _spelled(regular, ending, group)
     if stem:
         for ending in _PRESENT[group]:

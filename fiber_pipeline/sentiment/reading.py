@@ -293,7 +293,7 @@ def _is_all_capitals(tokens: Sequence[Token]) -> bool:
 
 def _wish(hits: Sequence[Hit], effect: Hit, end: int) -> None:
     for hit in hits:
-        if effect.first <= hit.first < end:
+        if effect.first <= hit.first < end and (hit.value > 0 or hit.source != "rule"):
             _scale(hit, f"wished for ({effect.name})", 0.0 if hit.value > 0 else _WISHED_AWAY)
 
 
