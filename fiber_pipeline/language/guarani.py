@@ -1,5 +1,6 @@
 """The Guaraní dictionary: forms, their Spanish gloss, and the affixes words are built with."""
 
+import hashlib
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -59,6 +60,14 @@ def rows(path: Path, width: int) -> Iterator[list[str]]:
         if not header:
             yield cells
         header = False
+
+
+def fingerprint(*folders: Path) -> str:
+    """Eight hexadecimal digits that change with any data file of `folders`; part of the engines' model versions."""
+    digest = hashlib.sha256()
+    for path in sorted(path for folder in folders for path in folder.iterdir()):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:8]
 
 
 def marked_form(word: str) -> str:

@@ -8,6 +8,8 @@ from fiber_pipeline.text import Token, tokenize
 # Cost, in nats, of changing language between two words: Jopara changes about once in five words, which would be
 # log(0.8 / 0.2) = 1.4; a little less lets a single clear word stand.
 SWITCH = 1.2
+# Comments are Spanish more often than not; this much, in nats, speaks against starting in Guaraní.
+PRIOR = 0.5
 
 
 class TaggedWord(NamedTuple):
@@ -22,8 +24,8 @@ _SKIPPED_NAME = Reading(0.0, "capitalised inside a sentence", "skip")
 _SUFFIXED_NAME = Reading(0.0, "name with a Guaraní suffix", "skip")
 _HYPHENATED_SUFFIX = Reading(1.0, "Guaraní suffix after a hyphen", "suffix")
 _SUFFIX_AFTER_HYPHEN = frozenset(
-    "pe me gui gua re rehe kuera icha ndi ndive mi guive peve rupi nguera ygua ipe ma ta".split()
-)
+    ("pe", "me", "gui", "gua", "re", "rehe", "kuera", "nguera", "icha", "ndi", "ndive", "mi", "guive", "peve", "rupi")
+) | {"ygua", "ipe", "ma", "ta"}
 
 
 def tag(text: str) -> list[TaggedWord]:
@@ -41,7 +43,7 @@ def tag(text: str) -> list[TaggedWord]:
             reading = _SKIPPED_NAME
         elif _follows_hyphen(tokens, place) and token.folded in _SUFFIX_AFTER_HYPHEN:
             reading = _HYPHENATED_SUFFIX
-            if words and words[-1][1].rule.startswith("spelling"):
+            if words and words[-1][1].is_guess:
                 words[-1] = (words[-1][0], _SUFFIXED_NAME)
         words.append((token, reading))
         starts = False
@@ -63,7 +65,7 @@ def _looks_like_a_name(token: Token, reading: Reading) -> bool:
     if not surface[0].isupper() or len(surface) < 2:
         return False
     if surface.isupper():
-        return len(surface) <= 5 and reading.rule.startswith("spelling")
+        return len(surface) <= 5 and reading.is_guess
     return reading.weight < 0 and surface[1:].islower()
 
 
@@ -72,7 +74,7 @@ def smooth(weights: list[float]) -> list[bool]:
 
     A word speaks for Guaraní with half its weight and for Spanish with minus half; each change costs SWITCH.
     """
-    spanish = guarani = 0.0
+    spanish, guarani = 0.0, -PRIOR
     back: list[tuple[bool, bool]] = []
     for weight in weights:
         half = weight / 2

@@ -14,9 +14,10 @@ from fiber_pipeline.text import fold, unstretch
 class Reading(NamedTuple):
     """The evidence of a word. `weight` is log odds of Guaraní over Spanish (nats); `rule` names what gave it.
 
-    `kind` is word, loan (a Spanish root with Guaraní affixes) or skip (names, brands, laughter: no evidence at all).
-    `foreign` are codes of neighbour languages which have this word and Spanish lacks; `shared` those with which
-    Spanish shares it.
+    `kind` is word, loan (a Spanish root with Guaraní affixes), suffix (after a hyphen) or skip (names, brands,
+    abbreviations, laughter: no evidence at all). `foreign` are codes of neighbour languages that have this word and
+    Spanish, as a rule, lacks; `shared` those with which Spanish shares it. `is_listed`: Spanish or Guaraní vocabulary
+    has the word; `is_guess`: only its letters spoke.
     """
 
     weight: float
@@ -24,9 +25,12 @@ class Reading(NamedTuple):
     kind: str
     foreign: tuple[str, ...] = ()
     shared: tuple[str, ...] = ()
+    is_listed: bool = False
+    is_guess: bool = False
 
 
 STRONGEST = 4.0
+OPEN_SYLLABLES = 0.6
 _NASAL_VOWEL = re.compile("[ẽĩũỹ]|[eiuyg]̃")
 _PUSO = re.compile(r"(?<=[aeiouyãẽĩõũỹáéíóúýnm])'(?=[aeiouyãẽĩõũỹáéíóúý])")
 _NOT_GUARANI_LETTER = re.compile(r"c(?!h)|(?<!n)d|f|l|q|x|z|w|(?<!m)b")
@@ -53,7 +57,8 @@ def read_word(surface: str) -> Reading:
     foreign = tuple(code for code, words in vocabulary.neighbours.items() if folded in words.own)
     shared = tuple(code for code, words in vocabulary.neighbours.items() if folded in words.shared)
     weight, rule, kind = _weigh(marked, folded)
-    return Reading(weight, rule, kind, foreign, shared)
+    is_guess = rule.startswith("spelling")
+    return Reading(weight, rule, kind, foreign, shared, kind == "word" and not is_guess, is_guess)
 
 
 def _weigh(marked: str, folded: str) -> tuple[float, str, str]:
@@ -154,7 +159,7 @@ def _spelling(marked: str, folded: str) -> tuple[float, str]:
     if "k" in folded:
         add(1.5, "k")
     if not alien and not clusters and not _CONSONANT_END.search(folded):
-        add(0.8, "open syllables")
+        add(OPEN_SYLLABLES, "open syllables")
     return weight, ", ".join(signs)
 
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from fiber_pipeline.language.guarani import rows
 
+DATA = Path(__file__).parent / "data"
 PERSONS = ("1s", "2s", "3", "1p", "2p")
 _REFLEXIVE = {"1s": "me", "2s": "te", "3": "se", "1p": "nos", "2p": "se"}
 _VOS = {"a": "ás", "e": "és", "i": "ís", "í": "ís"}
@@ -36,8 +37,8 @@ class _Irregular(NamedTuple):
 
 @cache
 def _irregular() -> dict[str, _Irregular]:
-    table = Path(__file__).parent / "data" / "spanish_verbs.tsv"
-    return {infinitive: _Irregular(yo, third, participle) for infinitive, yo, third, participle in rows(table, 4)}
+    cells = rows(DATA / "spanish_verbs.tsv", 4)
+    return {infinitive: _Irregular(yo, third, participle) for infinitive, yo, third, participle in cells}
 
 
 def is_infinitive(word: str) -> bool:

@@ -4,6 +4,9 @@ import pandas as pd
 import pyarrow as pa
 
 from fiber_pipeline.engines import ITEM, Answers
+from fiber_pipeline.language.guarani import DATA as GUARANI_DATA
+from fiber_pipeline.language.guarani import fingerprint
+from fiber_pipeline.translation.conjugation import DATA
 from fiber_pipeline.translation.gloss import gloss
 
 _GLOSSED = frozenset(("gn", "mixed"))
@@ -13,7 +16,7 @@ class GlossTranslationEngine:
     """Gives Guaraní and Jopara a word-by-word gloss; leaves every other text as it is. Needs no account."""
 
     name = "local"
-    model = "gloss-1"
+    model = f"gloss-1-{fingerprint(GUARANI_DATA, DATA)}"
 
     def answer(self, request: pd.DataFrame) -> Answers:
         """Gloss texts, as `translation.protocol` says. Every text is answered."""
