@@ -215,11 +215,16 @@ class Matcher:
         return None
 
     def polarity(self, match: Match, words: Words) -> float | None:
-        """The polarity of a rule that matched, turned round where one of the three words before denies it."""
+        """The polarity of a rule that matched, turned round where one of the three words before denies it.
+
+        A match that begins with a denial was written with it.
+        """
         polarity = match.rule.polarity
         if not polarity:
             return polarity
         first = words.positions.index(match.first)
+        if self._negators in words.sets[first]:
+            return polarity
         negators = [
             place
             for place in range(max(0, first - 3), first)
