@@ -18,5 +18,5 @@ def world(tmp_path: Path) -> "Iterator[World]":
     from fiber_pipeline.settings import Settings
     from fiber_pipeline_tests.world import World
 
-    with dg.DagsterInstance.local_temp(str(tmp_path / "dagster")) as instance:
+    with dg.DagsterInstance.ephemeral() as instance:
         yield World(Settings(data_dir=tmp_path / "data"), instance)

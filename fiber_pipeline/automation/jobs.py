@@ -2,8 +2,6 @@
 
 import dagster as dg
 
-from fiber_pipeline.assets.partitions import FEEDBACK_BATCHES
-
 BATCH_ASSETS = (
     "raw_comments",
     "rejected_rows",
@@ -18,7 +16,6 @@ REPORT_ASSETS = ("workbook", "report", "exports")
 analyse_batch = dg.define_asset_job(
     "analyse_batch",
     selection=dg.AssetSelection.assets(*BATCH_ASSETS),
-    partitions_def=FEEDBACK_BATCHES,
     description="Reads one file of the inbox and annotates its comments. A partition is a file.",
 )
 

@@ -2,21 +2,28 @@
 
 import click
 
+from fiber_pipeline.cli.problems import read_settings
+
 
 @click.command()
 @click.argument("text")
 def explain(text: str) -> None:
     """Say why TEXT gets its language, sentiment and themes: the words, rules and weights behind each."""
-    from fiber_pipeline import language, sentiment, themes
+    from fiber_pipeline import language, sentiment
     from fiber_pipeline.cleaning import redact
+    from fiber_pipeline.themes import LocalThemeEngine, TaxonomyError, load_taxonomy
 
+    try:
+        taxonomy = load_taxonomy(read_settings().taxonomy)
+    except TaxonomyError as mistakes:
+        raise click.ClickException(f"the taxonomy\n{mistakes}") from None
     redacted = redact(text).text
     if redacted != text:
         click.echo(f"read as: {redacted}\n")
     for title, explanation in (
         ("Language", language.explain(redacted)),
         ("Sentiment", sentiment.explain(redacted)),
-        ("Themes", themes.explain(redacted)),
+        ("Themes", LocalThemeEngine(taxonomy).explain(redacted)),
     ):
         click.echo(click.style(title, bold=True))
         click.echo(f"{explanation}\n")

@@ -15,10 +15,10 @@ def forget(batch: str | None, customer: str | None, yes: bool) -> None:
     A batch's file leaves the inbox and the quarantine too. A customer's rows in files of the inbox do not: delete
     them there, or the next run reads them again.
     """
-    from fiber_pipeline.forgetting import forget_batch, forget_customer
-
     if (batch is None) == (customer is None):
         raise click.UsageError("give either --batch or --customer")
+    from fiber_pipeline.forgetting import forget_batch, forget_customer
+
     settings = read_settings()
     if not yes:
         click.confirm("This cannot be undone. Go on?", abort=True)

@@ -9,6 +9,7 @@ from fiber_pipeline import __version__
 _COMMANDS = {
     "run": "Analyse the whole inbox, or the given files and folders.",
     "doctor": "Tell what is wrong with settings, keys, warehouse and versions, and how to mend it.",
+    "export": "Write tables as Parquet, CSV and JSON lines.",
     "explain": "Say why a comment gets its language, sentiment and themes.",
     "forget": "Erase a batch or a customer from every table, file and output.",
     "ui": "Serve the Dagster UI on 127.0.0.1.",
