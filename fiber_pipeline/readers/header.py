@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from fiber_pipeline.readers.dates import read_date
-from fiber_pipeline.readers.recognition import hints_at_role, is_known_name
+from fiber_pipeline.readers.recognition import hints_at_role, is_known_name, is_other_name
 from fiber_pipeline.readers.scores import read_nps, read_number
 from fiber_pipeline.readers.sheet import Cell, is_blank
 
@@ -61,8 +61,9 @@ def _find(rows: Sequence[Sequence[Cell]]) -> int | None:
             continue
         known = sum(is_known_name(str(cell)) for cell in cells)
         hinted = sum(hints_at_role(str(cell)) for cell in cells) if len(cells) > 1 else 0
-        score = known + 0.5 * (hinted - known if hinted > known else 0)
-        if known == 0 and hinted < 2 and not (hinted and _differs_below(rows, index)):
+        others = sum(is_other_name(str(cell)) for cell in cells) if len(cells) > 1 else 0
+        score = known + 0.5 * max(0, hinted - known) + 0.5 * others
+        if known == 0 and hinted + others < 2 and not (hinted and _differs_below(rows, index)):
             continue
         if score > best_score:
             best, best_score = index, score

@@ -66,9 +66,13 @@ def read_json_document(handle: io.TextIOWrapper, sheet: Sheet, limits: Limits) -
     if duplicates:
         sheet.notes.append(f"keys given twice in one object, kept as 'name (2)': {', '.join(sorted(duplicates)[:5])}")
     path, records = _find_records(document)
+    inner = _inner_records(records)
+    if inner is not None:
+        key, records = inner
+        sheet.notes.append(f"each record holds a list under {key!r}; its entries are the records")
     if path:
         sheet.notes.append(f"the records are those under {path!r}")
-        others = [other for other, found in _record_lists(document) if found is not records]
+        others = [other for other, _ in _record_lists(document) if other != path]
         if others:
             sheet.notes.append(f"other lists in the document are not comments and were not read: {', '.join(others)}")
     sheet.header = []
@@ -130,6 +134,25 @@ def _find_records(document: Any) -> tuple[str, list[Any]]:
     if len(document) > 1 and all(isinstance(value, dict) and value for value in document.values()):
         return "", [{"key": key, **value} for key, value in document.items()]
     return "", [document]
+
+
+def _inner_records(records: list[Any]) -> tuple[str, list[Any]] | None:
+    """The entries of pages or groups ("reviews" of each store), each with what its page says beside them."""
+    pages = [record for record in records if isinstance(record, dict)]
+    if not pages or len(pages) < len(records):
+        return None
+    for key in RECORD_KEYS:
+        if all(_holds_objects(page.get(key)) for page in pages) and any(page[key] for page in pages):
+            return key, [
+                {**{name: value for name, value in page.items() if name != key}, **entry}
+                for page in pages
+                for entry in page[key]
+            ]
+    return None
+
+
+def _holds_objects(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, dict) for item in value)
 
 
 def _rank(path: str) -> int:

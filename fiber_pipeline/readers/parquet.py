@@ -19,7 +19,7 @@ def read_parquet(document: Document, limits: Limits) -> Sheet:
         parquet = pq.ParquetFile(document.handle)
         metadata = parquet.metadata
         size = sum(metadata.row_group(group).total_byte_size for group in range(metadata.num_row_groups))
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, ValueError) as error:
         raise _damaged(document.file) from error
     if metadata.num_rows > limits.rows or metadata.num_columns > limits.columns or size > limits.unpacked_bytes:
         raise UnreadableFile(

@@ -22,6 +22,7 @@ ROLES: tuple[Role, ...] = ("comment", "nps", "nps_group", "rating", "date", "cus
 
 _EXACT, _NEARLY, _CONTAINS = 3.0, 2.5, 1.0
 _NEARLY_RATIO = 90
+_OTHER = "other"
 _PROFILED = 4_000
 _SEPARATORS = re.compile(r"[\W_]+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -72,12 +73,17 @@ def name_strength(header: str, role: str) -> float:
 
 def is_known_name(header: str) -> bool:
     """Whether a header is, nearly letter by letter, a name that some role goes by."""
-    return any(name_strength(header, role) >= _NEARLY for role in _known_names())
+    return any(name_strength(header, role) >= _NEARLY for role in _known_names() if role != _OTHER)
+
+
+def is_other_name(header: str) -> bool:
+    """Whether a header is a name that columns without a role go by ("Ciudad", "Plan")."""
+    return name_strength(header, _OTHER) >= _NEARLY
 
 
 def hints_at_role(header: str) -> bool:
     """Whether a header holds words that point to a role."""
-    return any(name_strength(header, role) > 0 for role in _known_names())
+    return any(name_strength(header, role) > 0 for role in _known_names() if role != _OTHER)
 
 
 @dataclass(frozen=True)
@@ -215,7 +221,8 @@ def _comment_weight(name: str, held: Profile) -> float:
     if other >= _NEARLY and name_strength(name, "customer") < _NEARLY:
         return 5 + fullness
     # Without a name to go by, names of people, towns and plans must not pass for comments.
-    return fullness if held.words >= 2 and held.distinct >= 0.2 and not name_strength(name, "customer") else 0.0
+    is_other = name_strength(name, "customer") or name_strength(name, "other")
+    return fullness if held.words >= 2 and held.distinct >= 0.2 and not is_other else 0.0
 
 
 def _name_weight(name: str, role: str, held: Profile, share: float) -> float:

@@ -177,7 +177,7 @@ class _Table:
     def take(self, chunk: Chunk) -> None:
         """Accept or reject every row of a chunk."""
         if self._sheet.header is not None and len(self._sheet.header) > len(self._names):
-            self._names = unique_names(self._sheet.header, 0)
+            self._widen(self._sheet.header, chunk)
         numbers: list[int] = []
         rows: list[list[Cell]] = []
         problems = Problems()
@@ -197,6 +197,17 @@ class _Table:
         rejected.extend(self._accept(numbers, rows, problems))
         if rejected:
             self.rows.rejected.append(self._rejected_batch(rejected))
+
+    def _widen(self, header: Sequence[str], chunk: Chunk) -> None:
+        """Take in names that records first used after the sample; they may play roles no column has yet."""
+        late = range(len(self._names), len(header))
+        self._names = unique_names(header, 0)
+        columns = _transpose(chunk.rows, len(self._names))
+        found = recognise([self._names[index] for index in late], [columns[index] for index in late], has_header=True)
+        for role, column in found.items():
+            if role not in self._roles and self._mapping.columns.get(role, "") is not None:
+                self._roles[role] = late[column]
+                self.rows.columns[role] = self._names[late[column]]
 
     def _fault(self, row: Sequence[Cell]) -> str | None:
         if self._width is not None and len(row) > self._width and not all(map(is_blank, row[self._width :])):

@@ -20,6 +20,7 @@ from odf.text import P
 
 from fiber_pipeline.readers import RowsLost, UnreadableFile, read_file
 from fiber_pipeline.readers.reading import Reading
+from fiber_pipeline.readers.sheet import CHUNK_ROWS
 from fiber_pipeline_tests.readers.exports import NOW, read_bytes, workbook
 
 HEADER = ["Comentario Final", "Nota", "NPS", "Ciudad"]
@@ -266,6 +267,21 @@ def test_json_of_every_shape(tmp_path):
     assert lines.raw["comment"].tolist() == ["x y", "z"]
     assert lines.rejected["row_number"].tolist() == [2]
     assert json.loads(lines.raw["metadata"].iloc[1]) == {"comment (2)": "w"}
+
+
+def test_json_pages_and_groups_are_unfolded(tmp_path):
+    groups = {"stores": [{"store": "Luque", "reviews": [{"comment": "Muy lento", "rating": 2}, {"comment": "Bien"}]}]}
+    reading = read_bytes(tmp_path, "g.json", json.dumps(groups))
+    assert reading.raw["comment"].tolist() == ["Muy lento", "Bien"]
+    assert json.loads(reading.raw["metadata"].iloc[1]) == {"store": "Luque"}
+
+
+def test_a_name_that_records_use_late_still_finds_its_role(tmp_path):
+    lines = ['{"nps": 9}'] * (CHUNK_ROWS + 5) + ['{"nps": 1, "comment": "Muy lento todo", "otro": "x"}']
+    reading = read_bytes(tmp_path, "late.jsonl", "\n".join(lines))
+    assert reading.raw["comment"].tolist()[-1] == "Muy lento todo"
+    assert reading.raw["metadata"].tolist()[-1] == '{"otro": "x"}'
+    assert reading.summary.tables[0].columns == {"nps": "nps", "comment": "comment"}
 
 
 def test_a_large_json_is_read_as_a_stream(tmp_path, monkeypatch):

@@ -40,6 +40,13 @@ def test_columns_are_recognised_by_name_and_content(tmp_path, header, columns, e
     assert _columns(tmp_path, header, *columns) == expected
 
 
+def test_texts_about_the_customer_are_no_comments(tmp_path):
+    text = "Nombre y apellido;Dirección;Plan\nJuana Pérez Gómez;Avenida Mariscal López 12;Fibra 300 megas\n"
+    reading = read_bytes(tmp_path, "clientes.csv", text + "Luis Vera Ruiz;Calle Palma y Alberdi;Fibra 600 megas\n")
+    assert len(reading.raw) == 0
+    assert "no column of comments" in reading.rejected["reason"].iloc[0]
+
+
 def test_without_a_header_content_alone_tells(tmp_path):
     text = "".join(f"{date};{n};{comment}\n" for date, n, comment in zip(DATES, [9, 10, 3, 7], TEXTS, strict=True))
     reading = read_bytes(tmp_path, "n.csv", text)
