@@ -27,11 +27,13 @@ NUMBER_WORDS = (
     "un", "una", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve", "diez", "quince", "veinte", "treinta",
     "varios", "varias", "mokoi", "mbohapy", "irundy", "po",
 )  # fmt: skip
-_NUMBER = rf"(?:\d\S*|{'|'.join(NUMBER_WORDS)}) "
-_GAP = r"(?:[^\s.;!?…]\S* )"
+# In the joined text a space stands before each token and after the last. Elements begin with theirs, so that a search
+# skips from space to space, and end before the next.
+_NUMBER = rf" (?:\d\S*|{'|'.join(NUMBER_WORDS)})(?= )"
+_GAP = r"(?: [^\s.;!?…]\S*)"
 _GAP_LENGTH = re.compile(r"\.\.(\d*)$")
 _DEFAULT_GAP = 4
-_END = r"(?:[^\w\s]\S* )*$"
+_END = r"(?: [^\w\s]\S*)*(?= \Z)"
 
 
 _FINDABLE = re.compile(r"\w+\*?$")
@@ -68,7 +70,7 @@ def compile_pattern(source: str, meaning: Meaning) -> Pattern[Meaning]:
     required: list[tuple[str, ...]] = []
     for place, element in enumerate(source.split()):
         if element == "^":
-            parts.append(r"(?<=^ )")
+            parts.append(r"\A")
         elif element == "$":
             parts.append(_END)
         elif element == "#":
@@ -78,19 +80,20 @@ def compile_pattern(source: str, meaning: Meaning) -> Pattern[Meaning]:
         elif element.startswith("-") and len(element) > 1:
             if place:
                 raise ValueError(f"{element!r} may only stand first in {source!r}")
-            parts.extend(rf"(?<! {re.escape(fold(word))} )" for word in element[1:].split("|"))
+            parts.extend(rf"(?<! {re.escape(fold(word))})" for word in element[1:].split("|"))
         else:
             optional = element.endswith("?") and len(element) > 1
             words = tuple(fold(word) for word in element.removesuffix("?" if optional else "").split("|"))
             if not all(words) or any(word.endswith("?") for word in words):
                 raise ValueError(f"{element!r} of {source!r}: an alternative is empty or optional by itself")
-            parts.append(f"(?:{'|'.join(_word(word) for word in words)}){'?' if optional else ''}")
+            either = f" (?:{'|'.join(map(_word, words))})(?= )" if len(words) > 1 else f" {_word(words[0])}(?= )"
+            parts.append(f"(?:{either})?" if optional else either)
             if not optional and all(_FINDABLE.match(word) for word in words):
                 required.append(words)
     if not required:
         raise ValueError(f"no word to find {source!r} by")
     required.sort(key=_rarity, reverse=True)
-    return Pattern(source, meaning, tuple(required), "(?<= )" + "".join(parts))
+    return Pattern(source, meaning, tuple(required), "".join(parts))
 
 
 def _rarity(words: tuple[str, ...]) -> tuple[int, int]:
@@ -99,12 +102,12 @@ def _rarity(words: tuple[str, ...]) -> tuple[int, int]:
 
 
 def _word(word: str) -> str:
-    return r"\S*".join(re.escape(piece) for piece in word.split("*")) + " "
+    return r"\S*".join(re.escape(piece) for piece in word.split("*"))
 
 
 def joined(tokens: Sequence[Token]) -> str:
-    """The folded tokens, each followed by one space, after a leading space: what patterns match on."""
-    return " " + "".join([token.folded + " " for token in tokens])
+    """The folded tokens with a space before each and after the last: what patterns match on."""
+    return f" {' '.join([token.folded for token in tokens])} "
 
 
 class WordMatches(NamedTuple, Generic[Meaning]):
@@ -159,7 +162,7 @@ class PatternIndex(Generic[Meaning]):
 def spans(pattern: Pattern[Meaning], text: str) -> list[tuple[int, int]]:
     """Where `pattern` matches in `text` (from `joined`), as (first, past-last) token positions."""
     return [
-        (text.count(" ", 0, match.start()) - 1, text.count(" ", 0, match.end()) - 1)
+        (text.count(" ", 0, match.start()), text.count(" ", 0, match.end()))
         for match in pattern.regex.finditer(text)
         if match.end() > match.start()
     ]

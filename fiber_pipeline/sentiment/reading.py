@@ -100,7 +100,7 @@ class CommentReader:
             hits = _answered(answer, len(tokens))
         else:
             _modify(tokens, known, clauses, hits)
-        return _summed(tokens, known, clauses, hits, answer, urgency)
+        return _summed(known, clauses, hits, answer, urgency)
 
     def _answer(self, tokens: Sequence[Token]) -> Answer | None:
         if len(tokens) > 8:
@@ -135,8 +135,9 @@ class CommentReader:
         candidates: list[Hit] = []
         effects: list[Hit] = []
         urgency: list[tuple[UrgencyRule, int, int]] = []
-        text = joined(tokens)
-        for pattern in self._patterns.candidates([word.matches for word in known if word is not None]):
+        patterns = self._patterns.candidates([word.matches for word in known if word is not None])
+        text = joined(tokens) if patterns else ""
+        for pattern in patterns:
             meaning = pattern.meaning
             for first, last in spans(pattern, text):
                 if isinstance(meaning, UrgencyRule):
@@ -149,16 +150,18 @@ class CommentReader:
                     hit = Hit(first, last, "rule", meaning.id, meaning.weight, meaning.weight, meaning.effect, meaning.emotions, meaning.negatable)
                     (candidates if meaning.effect == "score" else effects).append(hit)
         taken = [False] * len(tokens)
-        hits = []
-        candidates.sort(key=lambda hit: (hit.source != "rule", hit.first - hit.last, hit.first, -abs(hit.base)))
+        hits: list[Hit] = []
+        if len(candidates) > 1:
+            candidates.sort(key=_precedence)
         for hit in candidates:
-            if not any(taken[hit.first : hit.last]):
+            if True not in taken[hit.first : hit.last]:
                 taken[hit.first : hit.last] = [True] * (hit.last - hit.first)
                 if hit.base:
                     hits.append(hit)
         hits.extend(self._single(tokens, known, taken))
         hits.extend(effects)
-        hits.sort(key=lambda hit: hit.first)
+        if len(hits) > 1:
+            hits.sort(key=_place)
         return hits, urgency
 
     def _single(
@@ -184,13 +187,23 @@ class CommentReader:
                     yield Hit(position, position + 1, "emoji", found.entry, found.weight, found.weight, "w", found.emotions, False)
 
 
+_WEB = ("http", "https", "www")
 _WORDLIKE = ("word", "number")
+
+
+def _precedence(hit: Hit) -> tuple[bool, int, int, float]:
+    """Rules before phrases, then the longer, the earlier, the stronger."""
+    return hit.source != "rule", hit.first - hit.last, hit.first, -abs(hit.base)
+
+
+def _place(hit: Hit) -> int:
+    return hit.first
 
 
 def _hide_names(tokens: Sequence[Token], known: list[_Word | None]) -> None:
     """Forget what words of an @name or a web address say."""
     for position, token in enumerate(tokens):
-        if token.surface == "@" or (token.folded in ("http", "https") and known[position] is None):
+        if token.surface == "@" or token.folded in _WEB:
             follower = position + 1
             while follower < len(tokens) and tokens[follower].start == tokens[follower - 1].end:
                 known[follower] = None
@@ -217,6 +230,8 @@ def _modify(
     tokens: Sequence[Token], known: Sequence[_Word | None], clauses: Sequence[tuple[int, int]], hits: list[Hit]
 ) -> None:
     """Apply degree, negation, emphasis, questions, wishes and sarcasm to the hits' values."""
+    if not hits:
+        return
     modifiers = [word.modifier if word is not None else None for word in known]
     bounds = _clause_of(clauses, len(tokens))
     occupied = {position for hit in hits if hit.kind not in EFFECTS for position in range(hit.first, hit.last)}
@@ -277,18 +292,30 @@ def _apply_degree(
 
 
 def _apply_emphasis(tokens: Sequence[Token], hit: Hit, shouting: bool) -> None:
-    span = tokens[hit.first : hit.last]
-    if shouting or any(len(token.surface) > 3 and token.surface.isupper() for token in span):
+    capitals, stretched = shouting, False
+    for token in tokens[hit.first : hit.last]:
+        surface = token.surface
+        if len(surface) > 3 and surface.isupper():
+            capitals = True
+        # Folding drops letters only where they repeat, so most words need no closer look.
+        if len(surface) > len(token.folded) and token.is_stretched:
+            stretched = True
+    if capitals:
         _scale(hit, "capitals", _CAPITALS)
-    if any(token.is_stretched for token in span):
+    if stretched:
         _scale(hit, "stretched", _STRETCHED)
     if hit.last < len(tokens) and tokens[hit.last].surface[0] == "!":
         _scale(hit, "exclaimed", _EXCLAIMED)
 
 
 def _is_all_capitals(tokens: Sequence[Token]) -> bool:
-    words = [token.surface for token in tokens if token.kind == "word" and len(token.surface) > 2]
-    return bool(words) and all(word.isupper() for word in words)
+    shouts = False
+    for token in tokens:
+        if token.kind == "word" and len(token.surface) > 2:
+            if not token.surface.isupper():
+                return False
+            shouts = True
+    return shouts
 
 
 def _wish(hits: Sequence[Hit], effect: Hit, end: int) -> None:
@@ -304,7 +331,6 @@ def _sarcasm(hits: Sequence[Hit], effect: Hit) -> None:
 
 
 def _summed(
-    tokens: Sequence[Token],
     known: Sequence[_Word | None],
     clauses: list[tuple[int, int]],
     hits: list[Hit],
@@ -312,14 +338,28 @@ def _summed(
     urgency: list[tuple[UrgencyRule, int, int]],
 ) -> Reading:
     positive, negative = [0.0] * len(clauses), [0.0] * len(clauses)
-    bounds = _clause_of(clauses, len(tokens))
-    for hit in hits:
-        clause = bounds[hit.first]
+    factors = [1.0] * len(clauses)
+    if not hits:
+        return Reading(hits, clauses, factors, positive, negative, 0.0, 0.0, answer, urgency)
+    clause = 0
+    for hit in hits:  # in order, as clauses are
+        while clauses[clause][1] <= hit.first:
+            clause += 1
         if hit.value > 0:
             positive[clause] += hit.value
         else:
             negative[clause] -= hit.value
-    factors = [1.0] * len(clauses)
+    if len(clauses) > 1:
+        _weigh_contrast(known, clauses, factors)
+    total_positive = total_negative = 0.0
+    for index, factor in enumerate(factors):
+        total_positive += positive[index] * factor
+        total_negative += negative[index] * factor
+    return Reading(hits, clauses, factors, positive, negative, total_positive, total_negative, answer, urgency)
+
+
+def _weigh_contrast(known: Sequence[_Word | None], clauses: list[tuple[int, int]], factors: list[float]) -> None:
+    """What follows "pero" counts more, what it follows less; both stay."""
     for index, (first, last) in enumerate(clauses):
         for position in range(first, min(first + 2, last)):
             word = known[position]
@@ -332,14 +372,3 @@ def _summed(
             if word.modifier.concession:
                 factors[index] *= word.modifier.concession
                 break
-    return Reading(
-        hits,
-        clauses,
-        factors,
-        positive,
-        negative,
-        sum(value * factor for value, factor in zip(positive, factors, strict=True)),
-        sum(value * factor for value, factor in zip(negative, factors, strict=True)),
-        answer,
-        urgency,
-    )

@@ -15,7 +15,7 @@ _BREAK_PAIRS = frozenset(
      ("ha", "katu"), ("no", "asi"), ("lo", "malo"), ("lo", "bueno"), ("a", "pesar"), ("eso", "si"), ("por", "otro"),
      ("ni", "siquiera")}
 )  # fmt: skip
-_PAIR_FIRST = frozenset(first for first, _ in _BREAK_PAIRS)
+_OPENING = _BREAKS | {first for first, _ in _BREAK_PAIRS}
 _STOPS = frozenset(".;,:()\n—–…!?")
 
 
@@ -29,7 +29,7 @@ def split_clauses(tokens: Sequence[Token]) -> list[tuple[int, int]]:
     first = 0
     for position, token in enumerate(tokens):
         if token.kind == "word":
-            if position > first and _opens(tokens, position, token.folded):
+            if token.folded in _OPENING and position > first and _opens(tokens, position, token.folded):
                 clauses.append((first, position))
                 first = position
         elif token.kind == "punctuation" and token.surface[0] in _STOPS:
@@ -43,4 +43,4 @@ def split_clauses(tokens: Sequence[Token]) -> list[tuple[int, int]]:
 def _opens(tokens: Sequence[Token], position: int, folded: str) -> bool:
     if folded in _BREAKS:
         return True
-    return folded in _PAIR_FIRST and position + 1 < len(tokens) and (folded, tokens[position + 1].folded) in _BREAK_PAIRS
+    return position + 1 < len(tokens) and (folded, tokens[position + 1].folded) in _BREAK_PAIRS
