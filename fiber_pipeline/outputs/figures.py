@@ -158,7 +158,7 @@ def read_figures(connection: duckdb.DuckDBPyConnection, source: str | None = Non
             by_month.get(before or "", {}).get(measure.metric),
         )
         for measure in MEASURES
-        if measure.metric in overall and overall[measure.metric].value is not None
+        if measure.metric in overall and overall[measure.metric].sample_size > 0
     ]
     return Figures(keys, latest, before, months, by_month, overall)
 

@@ -16,14 +16,17 @@ from fiber_pipeline.outputs.reading import Row
 # Excel refuses longer cells; what is cut is in the exports.
 LONGEST_CELL = 32_767
 _RISKY_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "'")
-_SPANISH_OF_PARAGUAY = "[$-3C0A]"
+# 3C0A is Windows' number for Spanish as written in Paraguay: month names come out in Spanish on any computer.
+MONTH_FORMAT = "[$-3C0A]mmm yyyy"
 _NUMBER_FORMATS = {
     "integer": "#,##0",
     "decimal": "#,##0.0",
     "score": "0.00",
     "percent": "0.0%",
     "change": "+#,##0.0;-#,##0.0;0.0",
-    "month": f"{_SPANISH_OF_PARAGUAY}mmm yyyy",
+    "whole_change": "+#,##0;-#,##0;0",
+    "points": '+#,##0.0" p. p.";-#,##0.0" p. p.";0.0" p. p."',
+    "month": MONTH_FORMAT,
     "date": "dd/mm/yyyy",
     "datetime": "dd/mm/yyyy hh:mm",
 }
@@ -51,22 +54,24 @@ class Formats:
         self.title = workbook.add_format({**base, "font_size": 18, "bold": True, "font_color": LIGHT.accent})
         self.subtitle = workbook.add_format({**base, "font_color": LIGHT.faint})
         self.section = workbook.add_format({**base, "font_size": 13, "bold": True, "font_color": LIGHT.accent})
-        self.header = workbook.add_format(
-            {
-                **base,
-                "bold": True,
-                "font_color": "#ffffff",
-                "bg_color": LIGHT.accent,
-                "text_wrap": True,
-                "valign": "vcenter",
-            }
-        )
-        self.text = workbook.add_format(base)
-        self.quoted = workbook.add_format({**base, "quote_prefix": True})
-        self.wrapped = workbook.add_format({**base, "text_wrap": True})
-        self.wrapped_quoted = workbook.add_format({**base, "text_wrap": True, "quote_prefix": True})
+        header = {
+            **base,
+            "bold": True,
+            "font_color": "#ffffff",
+            "bg_color": LIGHT.accent,
+            "text_wrap": True,
+            "valign": "vcenter",
+        }
+        # Indented, so that text does not touch the figure on its left.
+        self.header = workbook.add_format({**header, "indent": 1})
+        self.number_header = workbook.add_format({**header, "align": "right"})
+        text = {**base, "indent": 1}
+        self.text = workbook.add_format(text)
+        self.quoted = workbook.add_format({**text, "quote_prefix": True})
+        self.wrapped = workbook.add_format({**text, "text_wrap": True})
+        self.wrapped_quoted = workbook.add_format({**text, "text_wrap": True, "quote_prefix": True})
         self.absent = workbook.add_format({**base, "font_color": LIGHT.faint, "align": "right"})
-        self.strong = workbook.add_format({**base, "bold": True})
+        self.strong = workbook.add_format({**text, "bold": True})
         self.numbers = {
             kind: workbook.add_format({**base, "num_format": shape, "align": "right"})
             for kind, shape in _NUMBER_FORMATS.items()
@@ -74,7 +79,6 @@ class Formats:
         self.bad = workbook.add_format({"font_color": "#8f1f10", "bg_color": "#fbe3de"})
         self.good = workbook.add_format({"font_color": "#0b5a55", "bg_color": "#dcf3f0"})
         self.warn = workbook.add_format({"font_color": "#6f4704", "bg_color": "#fdf0d5"})
-        self.muted = workbook.add_format({"font_color": LIGHT.faint, "italic": True})
 
 
 def write_text(sheet: Any, row: int, column: int, text: str, formats: Formats, *, wrapped: bool = False) -> None:
@@ -115,7 +119,8 @@ def write_table(
             sheet.set_column(place, place, column.width)
     sheet.set_row(first_row, 32)
     for place, column in enumerate(columns):
-        sheet.write_string(first_row, place, column.header, formats.header)
+        is_number = column.kind in formats.numbers
+        sheet.write_string(first_row, place, column.header, formats.number_header if is_number else formats.header)
     at = first_row
     plan = [
         (place, column.value, column.kind, formats.numbers.get(column.kind)) for place, column in enumerate(columns)
@@ -145,10 +150,10 @@ def write_table(
     return at + 1
 
 
-def set_up_print(sheet: Any, title: str) -> None:
-    """A4, landscape, as wide as the page, with title and page numbers."""
+def set_up_print(sheet: Any, title: str, *, is_one_page: bool = False) -> None:
+    """A4, landscape, as wide as the page (or all of it on one page), with title and page numbers."""
     sheet.set_landscape()
     sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
+    sheet.fit_to_pages(1, 1 if is_one_page else 0)
     sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
     sheet.set_footer(f"&L{title.replace('&', '&&')}&RPágina &P de &N")

@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 
-from fiber_pipeline.outputs import labels, spanish, workbook_sheets
+from fiber_pipeline.outputs import labels, report_text, spanish, workbook_sheets
 from fiber_pipeline.outputs.figures import Figures, read_figures
 from fiber_pipeline.outputs.files import whole_file
 from fiber_pipeline.outputs.reading import Row, rows, stream
@@ -95,8 +95,16 @@ def _write_sheets(
     moment: datetime,
 ) -> int:
     comments = sum(int(batch["counted"]) for batch in batches)
+    dates = [batch[name] for batch in batches for name in ("first_comment", "last_comment") if batch[name]]
+    span = f"del {spanish.day(min(dates))} al {spanish.day(max(dates))}" if dates else "sin fechas"
     scope = "todas las fuentes" if source is None else f"fuente «{source}»"
+    note = (
+        f"{spanish.count(comments, 'comentario', 'comentarios')}, {span}; {scope}. "
+        f"Preparado el {spanish.day_and_time(moment)} (hora de Asunción)."
+    )
     urgencies = rows(connection, "urgency_counts", source=source)[0]
+    sentences = report_text.sentences(figures, themes, urgencies["high"])
+    partial = report_text.partial_month(figures.latest, max(dates, default=None))
     recommendations = [] if source is not None else rows(connection, "recommendations")
     emergent = [] if source is not None else rows(connection, "emergent_themes")
     wanted = sorted({comment_id for row in [*themes.rows, *emergent] for comment_id in row["examples"] or ()})
@@ -104,7 +112,13 @@ def _write_sheets(
     names = themes.labels
 
     workbook_sheets.add_summary(
-        workbook, formats, figures, batches, urgencies, recommendations, scope=scope, moment=moment
+        workbook,
+        formats,
+        figures,
+        [*sentences, partial] if partial else sentences,
+        recommendations,
+        note=note,
+        has_trend=len(figures.months) > 1,
     )
     workbook_sheets.add_themes(workbook, formats, themes, texts)
     workbook_sheets.add_trends(workbook, formats, figures)
@@ -114,6 +128,7 @@ def _write_sheets(
     workbook_sheets.add_emergent(workbook, formats, emergent, texts, is_limited=source is not None)
     detail = (_named(row, names) for row in stream(connection, "detail", source=source, most=most_detail_rows))
     workbook_sheets.add_detail(workbook, formats, detail, comments, most_detail_rows)
+    workbook_sheets.add_provenance(workbook, formats, batches, rows(connection, "engines", source=source))
     return min(comments, most_detail_rows)
 
 

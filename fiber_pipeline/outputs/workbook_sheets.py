@@ -1,15 +1,16 @@
 """What stands on each sheet of the workbook."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from operator import itemgetter
 from typing import Any
 
 from fiber_pipeline.outputs import labels, spanish
-from fiber_pipeline.outputs.figures import SENTIMENT_METRICS, Figure, Figures, Unit, interval, written
+from fiber_pipeline.outputs.figures import SENTIMENT_METRICS, Figures, KeyFigure, Unit
 from fiber_pipeline.outputs.palette import LIGHT
 from fiber_pipeline.outputs.reading import Row
 from fiber_pipeline.outputs.spreadsheet import (
+    MONTH_FORMAT,
     Column,
     Formats,
     set_up_print,
@@ -33,80 +34,40 @@ def add_summary(
     workbook: Any,
     formats: Formats,
     figures: Figures,
-    batches: Sequence[Row],
-    urgencies: Mapping[str, int],
+    sentences: Sequence[str],
     recommendations: Sequence[Row],
     *,
-    scope: str,
-    moment: datetime,
+    note: str,
+    has_trend: bool,
 ) -> None:
-    """Key figures against the month before, recommendations, and where it all comes from."""
+    """What there is to know at a glance: sentences, key figures against the month before, recommendations."""
     sheet = workbook.add_worksheet("Resumen")
     title = "Voz del cliente: resumen de comentarios"
-    comments = sum(batch["counted"] for batch in batches)
-    dates = [batch[name] for batch in batches for name in ("first_comment", "last_comment") if batch[name]]
-    period = f"del {spanish.day(min(dates))} al {spanish.day(max(dates))}" if dates else "sin fechas"
-    notes = [
-        f"{spanish.count(comments, 'comentario', 'comentarios')}, {period}; {scope}. "
-        f"Preparado el {spanish.day_and_time(moment)} (hora de Asunción).",
-    ]
-    row = write_title(sheet, formats, title, notes)
-    for place, width in enumerate((32, 16, 24, 14, 16, 20, 28, 16)):
+    row = write_title(sheet, formats, title, [note])
+    for place, width in enumerate((36, 15, 11, 11, 13, 15, 15, 30, 15)):
         sheet.set_column(place, place, width)
     if not figures.keys:
         sheet.write_string(row, 0, _NO_DATA, formats.text)
         set_up_print(sheet, title)
         return
-    current = "Todo el período" if figures.latest is None else spanish.month(figures.latest).capitalize()
-    before = "Mes anterior" if figures.before is None else spanish.month(figures.before).capitalize()
-    sheet.write_string(row, 0, "Cifras clave", formats.section)
-    columns = [
-        Column("Indicador", itemgetter("label")),
-        Column(current, itemgetter("shown")),
-        Column("Intervalo de confianza del 95 %", itemgetter("interval")),
-        Column("Respuestas", itemgetter("sample"), "integer"),
-        Column(before, itemgetter("previous")),
-        Column("Cambio", itemgetter("change")),
-        Column("Lectura del cambio", itemgetter("verdict")),
-        Column("Todo el período", itemgetter("overall")),
-    ]
-    lines = [
-        {
-            "label": key.measure.label,
-            "shown": written(key.shown.value, key.measure.unit),
-            "interval": _caution(key.shown, key.measure.unit),
-            "sample": key.shown.sample_size,
-            "previous": written(key.previous.value, key.measure.unit) if key.previous else spanish.ABSENT,
-            "change": key.change_text,
-            "verdict": _VERDICTS[key.verdict] if key.change is not None else "Sin mes anterior con el que comparar",
-            "overall": written(key.overall.value, key.measure.unit),
-        }
-        for key in figures.keys
-    ]
-    first = row + 2
-    row = write_table(sheet, formats, row + 1, columns, lines, is_main=False)
-    for text, cell in (("Mejora", formats.good), ("Deterioro", formats.bad)):
-        rule = {"type": "text", "criteria": "begins with", "value": text, "format": cell}
-        sheet.conditional_format(first, 6, row - 1, 6, rule)
-    urgent = spanish.count(urgencies["high"], "comentario", "comentarios")
-    sheet.write_string(row + 1, 0, f"{urgent} de urgencia alta en la hoja «Urgentes».", formats.text)
-    row += 3
+    for sentence in sentences:
+        sheet.merge_range(row, 0, row, 8, "", formats.wrapped)
+        # The merged cells hold some 160 characters a line.
+        sheet.set_row(row, 15.5 * -(-len(sentence) // 160))
+        write_text(sheet, row, 0, f"• {sentence}", formats, wrapped=True)
+        row += 1
+    row = _add_key_figures(sheet, formats, row + 1, figures)
     if recommendations:
         row = _add_recommendations(sheet, formats, row, recommendations)
-    sheet.write_string(row, 0, "De dónde salen estas cifras", formats.section)
-    provenance = [
-        Column("Lote", itemgetter("batch")),
-        Column("Filas", itemgetter("rows"), "integer"),
-        Column("Comentarios sin duplicados", itemgetter("counted"), "integer"),
-        Column("Con contenido", itemgetter("informative"), "integer"),
-        Column("Primer comentario", lambda batch: spanish.local(batch["first_comment"]), "date"),
-        Column("Último comentario", lambda batch: spanish.local(batch["last_comment"]), "date"),
-        Column("Leído el", lambda batch: spanish.local(batch["ingested_at"]), "datetime"),
-    ]
-    row = write_table(sheet, formats, row + 1, provenance, batches, is_main=False)
-    for place, line in enumerate(_METHOD, start=row + 1):
+    if has_trend:
+        first, last = TREND_TABLE_ROW + 1, TREND_TABLE_ROW + len(figures.months)
+        chart = _nps_chart(workbook, _TRENDS, first, last)
+        chart.set_size({"width": 900, "height": 260})
+        sheet.insert_chart(row, 0, chart, {"object_position": 3, "description": _NPS_TITLE})
+        row += 14
+    for place, line in enumerate(_METHOD, start=row):
         sheet.write_string(place, 0, line, formats.subtitle)
-    set_up_print(sheet, title)
+    set_up_print(sheet, title, is_one_page=True)
     sheet.activate()
 
 
@@ -116,30 +77,73 @@ _METHOD = (
     "cifra es solo orientativa.",
     "Un cambio es claro cuando supera lo que puede explicar el azar de la muestra.",
 )
+_UNIT_KINDS = {Unit.POINTS: "decimal", Unit.SHARE: "percent", Unit.COMMENTS: "integer"}
+_CHANGE_KINDS = {Unit.POINTS: "change", Unit.SHARE: "points", Unit.COMMENTS: "whole_change"}
 
 
-def _caution(figure: Figure, unit: Unit) -> str:
-    if unit is Unit.COMMENTS:
-        return "recuento completo"
-    text = interval(figure, unit)
-    return f"{text} (muestra pequeña)" if figure.is_small_sample else text
+def _add_key_figures(sheet: Any, formats: Formats, row: int, figures: Figures) -> int:
+    sheet.write_string(row, 0, "Cifras clave", formats.section)
+    current = "Todo el período" if figures.latest is None else spanish.month(figures.latest).capitalize()
+    before = "Mes anterior" if figures.before is None else spanish.month(figures.before).capitalize()
+    row += 1
+    sheet.set_row(row, 32)
+    headers = (current, "Desde (95 %)", "Hasta (95 %)", "Muestra", before, "Cambio")
+    sheet.write_string(row, 0, "Indicador", formats.header)
+    for place, header in enumerate(headers, start=1):
+        sheet.write_string(row, place, header, formats.number_header)
+    sheet.write_string(row, 7, "Lectura del cambio", formats.header)
+    sheet.write_string(row, 8, "Todo el período", formats.number_header)
+    first = row + 1
+    for row, key in enumerate(figures.keys, start=first):
+        number = formats.numbers[_UNIT_KINDS[key.measure.unit]]
+        shown = key.shown
+        change = key.change
+        if change is not None and key.measure.unit is Unit.SHARE:
+            change *= 100
+        sheet.write_string(row, 0, key.measure.label, formats.strong)
+        cells = (
+            (1, shown.value, number),
+            (2, shown.low, number),
+            (3, shown.high, number),
+            (4, shown.sample_size, formats.numbers["integer"]),
+            (5, key.previous.value if key.previous else None, number),
+            (6, change, formats.numbers[_CHANGE_KINDS[key.measure.unit]]),
+            (8, key.overall.value, number),
+        )
+        for place, value, cell in cells:
+            if value is None:
+                sheet.write_string(row, place, spanish.ABSENT, formats.absent)
+            else:
+                sheet.write_number(row, place, value, cell)
+        sheet.write_string(row, 7, _reading(key), formats.text)
+    for text, cell in (("Mejora", formats.good), ("Deterioro", formats.bad), ("Muestra", formats.warn)):
+        rule = {"type": "text", "criteria": "begins with", "value": text, "format": cell}
+        sheet.conditional_format(first, 7, row, 7, rule)
+    return row + 2
+
+
+def _reading(key: KeyFigure) -> str:
+    if key.shown.is_small_sample:
+        return "Muestra pequeña: solo orienta"
+    if key.change is None:
+        return "Sin mes anterior"
+    return "" if key.measure.unit is Unit.COMMENTS else _VERDICTS[key.verdict]
 
 
 def _add_recommendations(sheet: Any, formats: Formats, row: int, recommendations: Sequence[Row]) -> int:
     sheet.write_string(row, 0, "Recomendaciones", formats.section)
-    for place, header in enumerate(("Acción", "Esfuerzo", "Por qué")):
-        sheet.write_string(row + 1, place, header, formats.header)
-    row += 2
-    for advice in recommendations:
+    row += 1
+    for place, header in enumerate(("Acción", "Esfuerzo", "Por qué", *[""] * 6)):
+        sheet.write_string(row, place, header, formats.header)
+    for row, advice in enumerate(recommendations, start=row + 1):  # noqa: B020 - rows go on from the header
         title, why = f"{advice['rank']}. {advice['title']}", advice["why"]
-        # A row grows with the longer of the two texts: 30 characters a line on the left, 115 in the merged cells.
-        sheet.set_row(row, 15 * max(1, -(-len(title) // 30), -(-len(why) // 115)))
+        # A row is as high as the longer text: some 36 characters a line on the left, 115 in the merged cells.
+        sheet.set_row(row, 15.5 * max(-(-len(title) // 34), -(-len(why) // 110)))
+        sheet.merge_range(row, 2, row, 8, "", formats.wrapped)
         write_text(sheet, row, 0, title, formats, wrapped=True)
         write_text(sheet, row, 1, labels.label(labels.EFFORTS, advice["effort"]), formats)
-        sheet.merge_range(row, 2, row, 7, "", formats.wrapped)
         write_text(sheet, row, 2, why, formats, wrapped=True)
-        row += 1
-    return row + 1
+    return row + 2
 
 
 def add_themes(workbook: Any, formats: Formats, themes: ThemeFigures, texts: Mapping[str, str]) -> None:
@@ -164,9 +168,9 @@ def add_themes(workbook: Any, formats: Formats, themes: ThemeFigures, texts: Map
         Column("Respuestas NPS", itemgetter("nps_sample"), "integer", 12),
         Column("Impacto en el NPS", itemgetter("nps_impact"), "change", 12),
         Column("Prioridad (0 a 100)", itemgetter("priority"), "decimal", 12),
-        Column("Tendencia", lambda theme: labels.label(labels.TRENDS, theme["trend"]), width=22),
-        Column("Avisos", _warnings, width=30),
-        Column("Ejemplo", lambda theme: _first_text(theme["examples"], texts), "wrapped", 70),
+        Column("Tendencia", lambda theme: labels.label(labels.TRENDS, theme["trend"]), "wrapped", 13),
+        Column("Avisos", _warnings, "wrapped", 20),
+        Column("Ejemplo", lambda theme: _first_text(theme["examples"], texts), "wrapped", 50),
     ]
     end = write_table(sheet, formats, row, columns, themes.rows)
     if themes.rows:
@@ -207,13 +211,20 @@ def _first_text(comment_ids: Sequence[str] | None, texts: Mapping[str, str]) -> 
     return next((texts[comment_id] for comment_id in comment_ids or () if comment_id in texts), "")
 
 
+_TRENDS = "Tendencias"
+TREND_TABLE_ROW = 3
+_NPS_TITLE = "NPS por mes, con su intervalo del 95 %"
+
+
 def add_trends(workbook: Any, formats: Formats, figures: Figures) -> None:
     """NPS, sentiment and volume by month, with Excel's own charts."""
-    sheet = workbook.add_worksheet("Tendencias")
-    notes = ["Una fila por mes calendario (hora de Asunción). Los comentarios sin fecha no entran en esta hoja."]
-    if not figures.months:
-        notes.append("No hay comentarios con fecha para mostrar.")
-    row = write_title(sheet, formats, "Tendencias", notes)
+    sheet = workbook.add_worksheet(_TRENDS)
+    note = (
+        "Una fila por mes calendario, hora de Asunción; los comentarios sin fecha no entran en esta hoja."
+        if figures.months
+        else "No hay comentarios con fecha para mostrar."
+    )
+    row = write_title(sheet, formats, _TRENDS, [note])
     lines = [
         {"month": datetime(int(month[:4]), int(month[5:7]), 1)}
         | {metric: figures.by_month.get(month, {}).get(metric) for metric in ("nps", "volume", *SENTIMENT_METRICS)}
@@ -224,17 +235,20 @@ def add_trends(workbook: Any, formats: Formats, figures: Figures) -> None:
         Column("NPS", _value("nps"), "decimal", 9),
         Column("NPS desde", _value("nps", "low"), "decimal", 9),
         Column("NPS hasta", _value("nps", "high"), "decimal", 9),
-        Column("Respuestas NPS", _value("nps", "sample_size"), "integer", 11),
-        Column("Comentarios", _value("volume"), "integer", 12),
-        *(Column(f"% {labels.SENTIMENTS[code].lower()}s", _value(f"{code}_share"), "percent", 11) for code in _STACK),
+        Column("Respuestas NPS", _value("nps", "sample_size"), "integer", 12),
+        Column("Comentarios", _value("volume"), "integer", 13),
+        *(Column(_PLURALS[code], _value(f"{code}_share"), "percent", 11) for code in _STACK),
     ]
     end = write_table(sheet, formats, row, columns, lines)
     if lines:
         _add_trend_charts(workbook, sheet, row + 1, end - 1)
-    set_up_print(sheet, "Tendencias")
+    set_up_print(sheet, _TRENDS, is_one_page=True)
 
 
-def _value(metric: str, part: str = "value") -> Any:
+_PLURALS = {"negative": "Negativos", "mixed": "Mixtos", "neutral": "Neutros", "positive": "Positivos"}
+
+
+def _value(metric: str, part: str = "value") -> Callable[[Row], Any]:
     def value(line: Row) -> Any:
         figure = line[metric]
         return None if figure is None else getattr(figure, part)
@@ -242,46 +256,48 @@ def _value(metric: str, part: str = "value") -> Any:
     return value
 
 
+def _series(sheet: str, first: int, last: int, column: int, **look: Any) -> dict[str, Any]:
+    return {
+        "name": [sheet, first - 1, column],
+        "categories": [sheet, first, 0, last, 0],
+        "values": [sheet, first, column, last, column],
+        **look,
+    }
+
+
+def _nps_chart(workbook: Any, sheet: str, first: int, last: int) -> Any:
+    chart = workbook.add_chart({"type": "line"})
+    marker = {"type": "circle", "size": 5, "fill": {"color": LIGHT.accent}, "border": {"color": LIGHT.accent}}
+    line = {"color": LIGHT.accent, "width": 2.25}
+    faint = {"color": "#8fb3de", "width": 1, "dash_type": "dash"}
+    chart.add_series(_series(sheet, first, last, 1, line=line, marker=marker))
+    chart.add_series(_series(sheet, first, last, 2, line=faint))
+    chart.add_series(_series(sheet, first, last, 3, line=faint))
+    _dress(chart, _NPS_TITLE, {"num_format": "0"}, is_keyed=True)
+    return chart
+
+
+def _dress(chart: Any, title: str, y_axis: dict[str, Any], *, is_keyed: bool) -> None:
+    grid = {"visible": True, "line": {"color": LIGHT.grid}}
+    chart.set_title({"name": title, "name_font": {"size": 13}})
+    chart.set_x_axis({"num_format": MONTH_FORMAT, "label_position": "low", "text_axis": True})
+    chart.set_y_axis({"major_gridlines": grid, "line": {"none": True}, **y_axis})
+    chart.set_legend({"position": "bottom"} if is_keyed else {"none": True})
+
+
 def _add_trend_charts(workbook: Any, sheet: Any, first: int, last: int) -> None:
     name = sheet.get_name()
-    months = [name, first, 0, last, 0]
-
-    def series(column: int, color: str, **more: Any) -> dict[str, Any]:
-        return (
-            {"name": [name, first - 1, column], "categories": months, "values": [name, first, column, last, column]}
-            | {"line": {"color": color, "width": 2.25}}
-            | more
-        )
-
-    faint = {"line": {"color": "#9fbfe3", "width": 1, "dash_type": "dash"}}
-    nps = workbook.add_chart({"type": "line"})
-    nps.add_series(series(1, LIGHT.accent, marker={"type": "circle", "size": 5, "fill": {"color": LIGHT.accent}}))
-    nps.add_series(series(2, LIGHT.accent) | faint)
-    nps.add_series(series(3, LIGHT.accent) | faint)
     mix = workbook.add_chart({"type": "column", "subtype": "percent_stacked"})
-    for place, code in enumerate(_STACK):
-        color = getattr(LIGHT, code)
-        mix.add_series(series(6 + place, color, fill={"color": color}, line={"none": True}, gap=40))
+    for place, code in enumerate(_STACK, start=6):
+        mix.add_series(_series(name, first, last, place, fill={"color": getattr(LIGHT, code)}, gap=40))
+    _dress(mix, "Sentimiento por mes", {"num_format": "0%"}, is_keyed=True)
     volume = workbook.add_chart({"type": "column"})
-    volume.add_series(series(5, LIGHT.accent, fill={"color": LIGHT.accent}, line={"none": True}, gap=40))
-    titled = (
-        (nps, "NPS por mes, con su intervalo del 95 %", "NPS", "0"),
-        (mix, "Sentimiento por mes", None, "0%"),
-        (volume, "Comentarios por mes", None, "#,##0"),
-    )
-    for place, (chart, title, axis, shape) in enumerate(titled):
-        chart.set_title({"name": title, "name_font": {"size": 13}, "overlay": False})
-        chart.set_x_axis({"num_format": "mmm yyyy", "label_position": "low", "text_axis": True})
-        chart.set_y_axis(
-            {
-                "name": axis or "",
-                "num_format": shape,
-                "major_gridlines": {"visible": True, "line": {"color": LIGHT.grid}},
-            }
-        )
-        chart.set_legend({"none": True} if place == 2 else {"position": "bottom"})
-        chart.set_size({"width": 640, "height": 300})
-        sheet.insert_chart(first - 1 + 16 * place, 11, chart, {"object_position": 3, "description": title})
+    volume.add_series(_series(name, first, last, 5, fill={"color": LIGHT.accent}, gap=40))
+    _dress(volume, "Comentarios por mes", {"num_format": "#,##0", "min": 0}, is_keyed=False)
+    charts = ((_nps_chart(workbook, name, first, last), _NPS_TITLE), (mix, "Sentimiento por mes"), (volume, "Volumen"))
+    for place, (chart, description) in enumerate(charts):
+        chart.set_size({"width": 680, "height": 300})
+        sheet.insert_chart(first - 1 + 16 * place, 11, chart, {"object_position": 3, "description": description})
 
 
 def add_priorities(workbook: Any, formats: Formats, themes: ThemeFigures) -> None:
@@ -303,7 +319,7 @@ def add_priorities(workbook: Any, formats: Formats, themes: ThemeFigures) -> Non
         Column("Impacto desde", itemgetter("nps_impact_low"), "change", 12),
         Column("Impacto hasta", itemgetter("nps_impact_high"), "change", 12),
         Column("Prioridad (0 a 100)", itemgetter("priority"), "decimal", 12),
-        Column("Avisos", _warnings, width=30),
+        Column("Avisos", _warnings, "wrapped", 20),
     ]
     end = write_table(sheet, formats, row, columns, themes.rows)
     if themes.rows:
@@ -324,7 +340,8 @@ def add_priorities(workbook: Any, formats: Formats, themes: ThemeFigures) -> Non
         )
         first, last = row + 1, end - 1
         chart = workbook.add_chart({"type": "scatter"})
-        names = [{"value": f"=Prioridades!$B${line + 1}"} for line in range(first, last + 1)]
+        # Beginning with its number, no name of a theme can be taken for a formula.
+        names = [{"value": f"{theme['rank']}. {theme['label']}"} for theme in themes.rows]
         chart.add_series(
             {
                 "name": "Temas",
@@ -358,9 +375,9 @@ def add_priorities(workbook: Any, formats: Formats, themes: ThemeFigures) -> Non
             }
         )
         chart.set_legend({"none": True})
-        chart.set_size({"width": 900, "height": 460})
+        chart.set_size({"width": 900, "height": 400})
         sheet.insert_chart(end + 1, 0, chart, {"object_position": 3, "description": "Matriz de prioridades"})
-    set_up_print(sheet, "Prioridades")
+    set_up_print(sheet, "Prioridades", is_one_page=True)
 
 
 def add_urgent(workbook: Any, formats: Formats, urgent: Iterable[Row], urgencies: Mapping[str, int], most: int) -> None:
@@ -461,3 +478,31 @@ def add_detail(workbook: Any, formats: Formats, detail: Iterable[Row], comments:
         rule = {"type": "cell", "criteria": "==", "value": f'"{word}"', "format": cell}
         sheet.conditional_format(row + 1, place, last, place, rule)
     set_up_print(sheet, "Detalle")
+
+
+def add_provenance(workbook: Any, formats: Formats, batches: Sequence[Row], engines: Sequence[Row]) -> None:
+    """The files everything rests on, and who made the annotations."""
+    sheet = workbook.add_worksheet("Procedencia")
+    row = write_title(
+        sheet, formats, "Procedencia", ["Los archivos analizados y los motores que hicieron cada análisis."]
+    )
+    if engines:
+        columns = [
+            Column("Paso", itemgetter("step")),
+            Column("Comentarios", itemgetter("comments"), "integer"),
+            Column("Como reemplazo", itemgetter("fallbacks"), "integer"),
+            Column("Motor", itemgetter("engine")),
+            Column("Modelo o versión", itemgetter("model")),
+        ]
+        row = write_table(sheet, formats, row, columns, engines, is_main=False) + 1
+    columns = [
+        Column("Lote", itemgetter("batch"), width=44),
+        Column("Filas", itemgetter("rows"), "integer", 13),
+        Column("Sin duplicados", itemgetter("counted"), "integer", 14),
+        Column("Con contenido", itemgetter("informative"), "integer", 20),
+        Column("Primer comentario", lambda batch: spanish.local(batch["first_comment"]), "date", 20),
+        Column("Último comentario", lambda batch: spanish.local(batch["last_comment"]), "date", 16),
+        Column("Leído el", lambda batch: spanish.local(batch["ingested_at"]), "datetime", 17),
+    ]
+    write_table(sheet, formats, row, columns, batches)
+    set_up_print(sheet, "Procedencia")
