@@ -78,7 +78,7 @@ def _counts(counted: Sequence[TaggedWord]) -> tuple[float, float, bool]:
     for word in counted:
         reading = word.reading
         if reading.kind == "loan":
-            if reading.weight >= 1.0 or word.language == "gn":
+            if word.language == "gn":
                 loans += 1
                 has_clear = True
             else:

@@ -20,6 +20,7 @@ class TaggedWord(NamedTuple):
     language: str
 
 
+CLEAR_LOAN = 1.0
 _SKIPPED_NAME = Reading(0.0, "capitalised inside a sentence", "skip")
 _SUFFIXED_NAME = Reading(0.0, "name with a Guaraní suffix", "skip")
 _HYPHENATED_SUFFIX = Reading(1.0, "Guaraní suffix after a hyphen", "suffix")
@@ -49,9 +50,16 @@ def tag(text: str) -> list[TaggedWord]:
         starts = False
     path = smooth([reading.weight for _, reading in words])
     return [
-        TaggedWord(token, reading, "" if reading.kind == "skip" else "gn" if guarani else "es")
+        TaggedWord(token, reading, _language(reading, guarani))
         for (token, reading), guarani in zip(words, path, strict=True)
     ]
+
+
+def _language(reading: Reading, guarani: bool) -> str:
+    if reading.kind == "skip":
+        return ""
+    # A Spanish root that clearly is inflected as Guaraní is a Guaraní word, whatever stands around it.
+    return "gn" if guarani or (reading.kind == "loan" and reading.weight >= CLEAR_LOAN) else "es"
 
 
 def _follows_hyphen(tokens: list[Token], place: int) -> bool:
