@@ -1,11 +1,41 @@
 """What the comments say all together: figures, themes, churn, forecasts, recommendations, and the way back.
 
 Measures read every batch in SQL on a read-only connection and return the frame of a table. Only comments that
-count are counted (`duplicate_of` null). Finding out about single comments belongs to the engines' folders; laying
-figures out for people belongs to `outputs`.
+count are counted (`duplicate_of` null). `measure_insights`, `measure_themes`, `score_churn` and `trace_*` read the
+tables of single comments; `measure_forecasts` reads `insights`, and `recommend` and `summarise` read all of these,
+so they run after. Finding out about single comments belongs to the engines' folders; laying figures out for people
+belongs to `outputs`.
 """
 
-from fiber_pipeline.insight.metrics import measure_insights
+from fiber_pipeline.insight.churn import score_churn, urgent_comments
+from fiber_pipeline.insight.citations import Figure, Statement, cite, keep_verified, verify_citations
+from fiber_pipeline.insight.forecasts import measure_forecasts
+from fiber_pipeline.insight.metrics import METRICS, NO_MEMBER, OTHER_MEMBERS, measure_insights
+from fiber_pipeline.insight.recommendations import Playbook, load_playbook, recommend
+from fiber_pipeline.insight.summary import ExecutiveSummary, summarise
 from fiber_pipeline.insight.themes import TaxonomyTheme, measure_themes
+from fiber_pipeline.insight.trace import trace_comment, trace_insight
 
-__all__ = ["TaxonomyTheme", "measure_insights", "measure_themes"]
+__all__ = [
+    "METRICS",
+    "NO_MEMBER",
+    "OTHER_MEMBERS",
+    "ExecutiveSummary",
+    "Figure",
+    "Playbook",
+    "Statement",
+    "TaxonomyTheme",
+    "cite",
+    "keep_verified",
+    "load_playbook",
+    "measure_forecasts",
+    "measure_insights",
+    "measure_themes",
+    "recommend",
+    "score_churn",
+    "summarise",
+    "trace_comment",
+    "trace_insight",
+    "urgent_comments",
+    "verify_citations",
+]

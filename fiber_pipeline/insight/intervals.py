@@ -35,11 +35,14 @@ def net_promoter(promoters: Floats, detractors: Floats, sample: Floats) -> tuple
     The adjusted Wald interval with three pseudo-observations spread as 3/4, 3/2, 3/4, the best of those compared by
     Rocks (2016), "Interval Estimation for the Net Promoter Score", The American Statistician 70(4): close to its
     nominal coverage in samples as small as ten, where the plain Wald interval collapses to a point when all agree.
+    The adjustment can leave the observed score of a handful of comments just outside; the interval is then widened
+    to hold it.
     """
     score, variance = _adjusted_net(promoters, detractors, sample)
     half = Z_95 * np.sqrt(variance)
-    low, high = 100 * np.clip(score - half, -1, 1), 100 * np.clip(score + half, -1, 1)
-    return np.where(sample > 0, low, np.nan), np.where(sample > 0, high, np.nan)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        observed = (promoters - detractors) / sample
+    return _around(observed, score - half, score + half, 1)
 
 
 def net_promoter_difference(
@@ -47,14 +50,14 @@ def net_promoter_difference(
 ) -> tuple[Floats, Floats]:
     """Return the interval of the first sample's NPS less the second's, within [-200, 200].
 
-    The same adjustment to each of two independent samples.
+    The same adjustment to each of two independent samples; NaN where either is empty.
     """
     first, first_variance = _adjusted_net(promoters[0], detractors[0], sample[0])
     second, second_variance = _adjusted_net(promoters[1], detractors[1], sample[1])
     half = Z_95 * np.sqrt(first_variance + second_variance)
-    is_known = (sample[0] > 0) & (sample[1] > 0)
-    low, high = 100 * np.clip(first - second - half, -2, 2), 100 * np.clip(first - second + half, -2, 2)
-    return np.where(is_known, low, np.nan), np.where(is_known, high, np.nan)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        observed = (promoters[0] - detractors[0]) / sample[0] - (promoters[1] - detractors[1]) / sample[1]
+    return _around(observed, first - second - half, first - second + half, 2)
 
 
 def mean(total: Floats, squares: Floats, sample: Floats) -> tuple[Floats, Floats]:
@@ -66,6 +69,11 @@ def mean(total: Floats, squares: Floats, sample: Floats) -> tuple[Floats, Floats
         variance = np.maximum(squares - total * average, 0) / (sample - 1)
         half = t.ppf(0.975, np.maximum(sample - 1, 1)) * np.sqrt(variance / sample)
     return np.where(sample > 1, average - half, np.nan), np.where(sample > 1, average + half, np.nan)
+
+
+def _around(observed: Floats, low: Floats, high: Floats, most: float) -> tuple[Floats, Floats]:
+    """In points, within the range a score can have, holding the observed one; NaN where there is none."""
+    return 100 * np.clip(np.minimum(low, observed), -most, most), 100 * np.clip(np.maximum(high, observed), -most, most)
 
 
 def _adjusted_net(promoters: Floats, detractors: Floats, sample: Floats) -> tuple[Floats, Floats]:

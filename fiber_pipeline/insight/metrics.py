@@ -58,7 +58,7 @@ def measure_insights(connection: duckdb.DuckDBPyConnection, *, metadata_columns:
     names = list(dict.fromkeys(metadata_columns))
     parameters = {
         "metadata_names": names,
-        "metadata_pointers": [_json_pointer(name) for name in names],
+        "metadata_pointers": [json_pointer(name) for name in names],
         "most_members": MOST_MEMBERS,
         "no_member": NO_MEMBER,
         "other_members": OTHER_MEMBERS,
@@ -73,8 +73,8 @@ def measure_insights(connection: duckdb.DuckDBPyConnection, *, metadata_columns:
     return INSIGHTS.validate(_long(_with_whole(counts)))
 
 
-def _json_pointer(name: str) -> str:
-    """RFC 6901: unlike a JSONPath, it can name every key there is."""
+def json_pointer(name: str) -> str:
+    """Point at a key of a JSON object (RFC 6901); unlike a JSONPath, this can name every key there is."""
     return "/" + name.replace("~", "~0").replace("/", "~1")
 
 

@@ -87,7 +87,6 @@ def _levels(counts: pd.DataFrame, whole: "pd.Series[float]") -> dict[str, object
     low, high = intervals.net_promoter_difference(
         (promoters, rest["promoters"]), (detractors, rest["detractors"]), (surveyed, rest["surveyed"])
     )
-    is_unknown = np.isnan(impact)
     return {
         "mentions": mentions.astype("int64"),
         "share": share,
@@ -95,8 +94,8 @@ def _levels(counts: pd.DataFrame, whole: "pd.Series[float]") -> dict[str, object
         "nps": nps,
         "nps_sample": surveyed.astype("int64"),
         "nps_impact": impact,
-        "nps_impact_low": np.where(is_unknown, np.nan, low),
-        "nps_impact_high": np.where(is_unknown, np.nan, high),
+        "nps_impact_low": low,
+        "nps_impact_high": high,
         "priority": _priority(share, negative_share, impact, has_nps=bool(whole["surveyed"])),
         "is_small_sample": mentions < SMALL_SAMPLE,
     }

@@ -1,0 +1,50 @@
+"""Figures as Spanish text writes them, and back: a decimal comma, points between thousands, a true minus sign."""
+
+import re
+from typing import NamedTuple
+
+MINUS = "−"
+_NUMBER = re.compile(rf"(?<![\w.,])([-{MINUS}]?)(\d{{1,3}}(?:\.\d{{3}})+|\d+)(?:,(\d+))?(\s?%)?(?!\w)")
+
+
+class WrittenNumber(NamedTuple):
+    """A number found in a text: as it is written, its value (a share for percentages), and half its last digit."""
+
+    written: str
+    value: float
+    tolerance: float
+    is_percentage: bool
+
+
+def decimal(value: float, decimals: int = 1) -> str:
+    """Write a number: 1234.56 is "1.234,6"; a value that rounds to zero has no sign."""
+    text = f"{abs(value):,.{decimals}f}".translate(str.maketrans(",.", ".,"))
+    is_zero = not any(digit in "123456789" for digit in text)
+    return text if value >= 0 or is_zero else MINUS + text
+
+
+def whole(value: float) -> str:
+    """Write a count: 12345 is "12.345"."""
+    return decimal(value, 0)
+
+
+def count_of(value: float, singular: str, plural: str) -> str:
+    """Write a count with its noun: 1 is "1 respuesta"."""
+    return f"{whole(value)} {singular if value == 1 else plural}"
+
+
+def percent(share: float, decimals: int = 1) -> str:
+    """Write a share in [0, 1] as a percentage: 0.125 is "12,5 %"."""
+    return f"{decimal(100 * share, decimals)} %"
+
+
+def written_numbers(text: str) -> list[WrittenNumber]:
+    """Find every number of a Spanish text. Digits that are part of a word, such as 5G, are none."""
+    found = []
+    for match in _NUMBER.finditer(text):
+        sign, units, fraction, per_cent = match.groups()
+        value = float(units.replace(".", "") + "." + (fraction or "0")) * (-1 if sign else 1)
+        tolerance = 0.5 * 10.0 ** -len(fraction or "")
+        scale = 100 if per_cent else 1
+        found.append(WrittenNumber(match.group(), value / scale, tolerance / scale, bool(per_cent)))
+    return found

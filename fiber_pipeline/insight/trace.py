@@ -1,0 +1,54 @@
+"""The way back: from a figure to its comments, and from a comment to its file, row and annotators."""
+
+import duckdb
+
+from fiber_pipeline.insight.counted_comments import counted_comments, read_sql
+from fiber_pipeline.insight.metrics import METRICS, NO_MEMBER, OTHER_MEMBERS, json_pointer
+from fiber_pipeline.tables.vocabulary import PERIOD_KINDS
+
+_DIMENSIONS = ("all", "batch", "source", "language", "theme", "category")
+_METADATA = "metadata:"
+
+
+def trace_comment(connection: duckdb.DuckDBPyConnection, comment_id: str) -> dict[str, object]:
+    """Return where a comment comes from and who annotated it.
+
+    Keys: batch, source_file, sheet, row_number, file_sha256 and ingested_at of its row; its text (redacted), scores
+    and `duplicate_of`; language and sentiment with engine and model; `themes`, a list with engine and model each.
+    Raises KeyError if there is no such comment.
+    """
+    found = connection.execute(read_sql("trace_comment"), {"comment_id": comment_id})
+    names = [column[0] for column in found.description or ()]
+    row = found.fetchone()
+    if row is None:
+        raise KeyError(comment_id)
+    facts: dict[str, object] = dict(zip(names, row, strict=True))
+    facts["themes"] = facts["themes"] or []
+    return facts
+
+
+def trace_insight(
+    connection: duckdb.DuckDBPyConnection, period_kind: str, period: str, dimension: str, member: str, metric: str
+) -> list[str]:
+    """Return the comments a row of `insights` is measured on, as many as its sample size.
+
+    Takes the row's key. The comments of `theme_share` are the mentions, not all that they are a share of; the
+    members `(other)` of metadata columns cannot be traced, and neither can an unknown kind, dimension or metric:
+    both raise ValueError.
+    """
+    is_metadata = dimension.startswith(_METADATA)
+    if period_kind not in PERIOD_KINDS or metric not in METRICS or not (is_metadata or dimension in _DIMENSIONS):
+        raise ValueError(f"there is no figure {metric!r} by {dimension!r} and {period_kind!r}")
+    if is_metadata and member == OTHER_MEMBERS:
+        raise ValueError(f"{OTHER_MEMBERS} stands for many values, which are not kept apart")
+    parameters = {
+        "period_kind": period_kind,
+        "period": period,
+        "dimension": dimension,
+        "member": member,
+        "metric": metric,
+        "metadata_pointer": json_pointer(dimension.removeprefix(_METADATA)),
+        "no_member": NO_MEMBER,
+    }
+    with counted_comments(connection):
+        return [comment_id for (comment_id,) in connection.execute(read_sql("trace_insight"), parameters).fetchall()]

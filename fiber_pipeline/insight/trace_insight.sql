@@ -1,0 +1,36 @@
+-- The comments behind a figure: those in its period and member that its metric is measured on.
+WITH mentioned AS (
+    SELECT DISTINCT comment_id
+    FROM comment_themes
+    WHERE ($dimension = 'theme' AND theme = $member) OR ($dimension = 'category' AND category = $member)
+)
+SELECT insight_comments.comment_id
+FROM insight_comments
+JOIN comments ON comments.comment_id = insight_comments.comment_id
+LEFT JOIN raw_comments ON raw_comments.batch = comments.batch AND raw_comments.row_id = comments.row_id
+WHERE CASE $period_kind
+        WHEN 'all' THEN TRUE
+        WHEN 'day' THEN strftime(day, '%Y-%m-%d') = $period
+        WHEN 'week' THEN strftime(day, '%G-W%V') = $period
+        WHEN 'month' THEN strftime(day, '%Y-%m') = $period
+    END
+    AND CASE $dimension
+        WHEN 'all' THEN TRUE
+        WHEN 'batch' THEN insight_comments.batch = $member
+        WHEN 'source' THEN coalesce(insight_comments.source, $no_member) = $member
+        WHEN 'language' THEN coalesce(language, $no_member) = $member
+        WHEN 'theme' THEN insight_comments.is_informative AND comments.comment_id IN (SELECT comment_id FROM mentioned)
+        WHEN 'category' THEN
+            insight_comments.is_informative AND comments.comment_id IN (SELECT comment_id FROM mentioned)
+        ELSE coalesce(nullif(trim(json_extract_string(raw_comments.metadata, $metadata_pointer)), ''), $no_member)
+            = $member
+    END
+    AND CASE
+        WHEN $metric IN ('nps', 'promoter_share', 'passive_share', 'detractor_share')
+            THEN insight_comments.nps_group IS NOT NULL
+        WHEN $metric = 'csat' THEN is_satisfied IS NOT NULL
+        WHEN $metric = 'churn_risk_share' THEN is_assessed
+        WHEN $metric IN ('volume', 'informative_share', 'theme_share', 'theme_negative_share') THEN TRUE
+        ELSE sentiment IS NOT NULL
+    END
+ORDER BY insight_comments.comment_id

@@ -1,0 +1,34 @@
+-- Whom to call first. The score joins how soon the comment asks for someone (high urgency 0.8, medium 0.4) and its
+-- churn risk as two causes, and halves every 30 days up to the latest comment; one without a date counts half.
+WITH scored AS (
+    SELECT
+        *,
+        (1 - (1 - CASE urgency WHEN 'high' THEN 0.8 WHEN 'medium' THEN 0.4 ELSE 0 END) * (1 - risk))
+            * coalesce(0.5 ** ((max(day) OVER () - day) / 30), 0.5) AS call_score
+    FROM insight_comments
+    WHERE ($source IS NULL OR source = $source)
+)
+SELECT
+    scored.comment_id,
+    scored.customer_id,
+    comments.text,
+    scored.commented_at,
+    scored.nps,
+    scored.urgency,
+    list_filter([
+        CASE WHEN cancellation THEN 'cancellation' END,
+        CASE WHEN competitor THEN 'competitor' END,
+        CASE WHEN repeated_negative THEN 'repeated_negative' END,
+        CASE WHEN severe_detractor THEN 'severe_detractor' END,
+        CASE WHEN high_urgency THEN 'high_urgency' END,
+        CASE WHEN long_unresolved THEN 'long_unresolved' END,
+        CASE WHEN detractor THEN 'detractor' END,
+        CASE WHEN strong_negative THEN 'strong_negative' END,
+        CASE WHEN negative THEN 'negative' END
+    ], lambda sign: sign IS NOT NULL) AS reasons,
+    scored.call_score AS score
+FROM scored
+JOIN comments ON comments.comment_id = scored.comment_id
+WHERE scored.urgency = 'high' OR scored.risk >= $at_risk
+ORDER BY score DESC, scored.comment_id
+LIMIT $most_comments
