@@ -6,7 +6,8 @@ Reads `telecom/dev.tsv` under the folder (columns text, language, themes: comma-
 Figures: micro- and macro-averaged F1 over (comment, theme) pairs, with a 95 % percentile bootstrap over comments;
 precision, recall and support per theme; the share of comments whose themes are all and only the right ones;
 comments per second of CPU. The rules have been revised on the kinds of error seen here, never on single comments; on
-comments nobody has looked at the figures will be lower. Baselines: always the most frequent theme, and plain keywords without rules.
+comments nobody has looked at the figures will be lower. Baselines: always the most frequent theme, and plain keywords
+without rules.
 """
 
 import csv
