@@ -179,7 +179,7 @@ def render(results: LanguageResults) -> str:
     lines = [
         "### Language",
         "",
-        f"{results.texts_per_second:,.0f} comments/s a core (warm, {results.mean_characters:.0f} characters on average).",
+        f"{results.texts_per_second:,.0f} comments/s a core (warm, {results.mean_characters:.0f} characters each).",
         "",
         "| slice | engine | texts | score | 95 % interval | target | F1 by label |",
         "|---|---|---|---|---|---|---|",

@@ -36,7 +36,8 @@ CLEAR = 2.4
 GUESSED = 0.5
 LIKELY = 0.985
 ON_THE_LINE = 0.62
-STEEPNESS = 2.2
+STEEPNESS = 1.9
+NOTHING_SPANISH = 0.5
 _LAST_LATIN = "\u024f"
 
 
@@ -91,7 +92,10 @@ def _counts(counted: Sequence[TaggedWord]) -> tuple[float, float, bool]:
                 has_clear = True
         else:
             spanish += GUESSED if reading.is_guess else 1
-    # A loan in Guaraní form is a word of both languages: it counts for the one that has less.
+    # A loan in Guaraní form is a word of both languages: it counts for the one that has less,
+    # and for both where it stands alone.
+    if guarani + spanish == 0:
+        return loans / 2, loans / 2, has_clear
     if guarani <= spanish:
         return spanish, guarani + loans, has_clear
     return spanish + loans, guarani, has_clear
@@ -100,18 +104,20 @@ def _counts(counted: Sequence[TaggedWord]) -> tuple[float, float, bool]:
 def _confidence(language: str, counted: Sequence[TaggedWord], spanish: float, guarani: float) -> float:
     """Turn the distance from the next label into the chance of being right.
 
-    The distance is in words: how many more of the lesser language would make the text mixed, or how many fewer would
-    unmix it; for Spanish, how far the most Guaraní-looking word is from counting. A text on the line is right about
-    three times in five, one that is two words away nearly always: LIKELY - (LIKELY - ON_THE_LINE) * exp(-STEEPNESS *
-    distance). Little evidence draws the value towards a coin's. The three constants were read off reliability tables
-    of the development slices (bench/quality_language.py prints them); they are not fitted per label.
+    The distance is in words: how many words of the lesser language the text has beyond what makes it mixed, or lacks
+    (a guess counts in full; no Spanish at all is worth half a word more). For Spanish it is how far the most
+    Guaraní-looking word is from counting. A text on the line is right about three times in five, one that is two
+    words away nearly always: LIKELY - (LIKELY - ON_THE_LINE) * exp(-STEEPNESS * distance). Little evidence draws the
+    value towards a coin's. The four constants are shared by all labels and were read off reliability tables, which
+    bench/quality_language.py prints.
     """
     lesser = min(guarani, spanish)
     threshold = min(MIXED_WORDS, MIXED_SHARE * (guarani + spanish))
     if language == "mixed":
         distance = max(0.0, lesser - threshold)
     elif language == "gn":
-        distance = max(0.0, threshold - lesser)
+        in_full = sum(word.language == "es" or word.reading.kind == "loan" for word in counted)
+        distance = max(0.0, threshold - in_full) + (0.0 if in_full else NOTHING_SPANISH)
     else:
         most_guarani = max(word.reading.weight for word in counted)
         distance = (STRONGEST - max(0.0, min(most_guarani, STRONGEST))) / 2

@@ -98,6 +98,9 @@ def _weigh(marked: str, folded: str) -> tuple[float, str, str]:
         # Many Spanish words are another with a- or o- before it (acerca, opuesto): there the sentence must decide.
         weight = 0.2 if len(loan.prefixes) == 1 and not loan.suffixes and loan.prefixes[0].form in "ao" else 1.5
         return weight, f"Spanish root in Guaraní form: {describe(loan)}", "loan"
+    technical = analyse_loan(folded, vocabulary.international.__contains__)
+    if technical is not None and technical.strength >= 1 and technical.suffixes:
+        return 2.0, f"technical word in Guaraní form: {describe(technical)}", "word"
     return max(-STRONGEST, min(STRONGEST, spelling)), f"spelling: {signs}", "word"
 
 
