@@ -171,10 +171,15 @@ def read_lines(handle: io.TextIOBase, limits: Limits, where: str) -> Iterator[st
         yield line.replace("\0", "") if "\0" in line else line
 
 
-def read_delimited(lines: Iterable[str], dialect: Dialect) -> Iterator[Chunk]:
+def read_delimited(lines: Iterable[str], dialect: Dialect, limits: Limits) -> Iterator[Chunk]:
     """Cut lines into chunks of rows; `row_number` is the line a row starts on."""
     chunk = Chunk()
     for record in cut(lines, dialect):
+        if len(record.cells) > limits.columns:
+            text = (dialect.delimiter or "").join(record.cells)
+            reason = f"the row has {len(record.cells):,} cells, and {limits.columns:,} are allowed"
+            chunk.malformed.append(Malformed(record.line, [text], reason))
+            continue
         cells: list[Cell] = list(record.cells)
         if record.fault:
             chunk.malformed.append(Malformed(record.line, cells, record.fault))

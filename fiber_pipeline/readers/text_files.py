@@ -50,7 +50,7 @@ def read_text(document: Document, limits: Limits, mapping: ColumnMapping) -> Ite
         dialect = _dialect(sample, suffix, mapping)
         sheet.delimiter = dialect.delimiter
         sheet.is_delimited = dialect.delimiter is not None
-        sheet.chunks = read_delimited(itertools.chain(sample, lines), dialect)
+        sheet.chunks = read_delimited(itertools.chain(sample, lines), dialect, limits)
         yield sheet
     text.detach()
 

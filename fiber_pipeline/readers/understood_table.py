@@ -218,10 +218,14 @@ class _Table:
         if self._is_header(row):
             return "the row repeats the header"
         limit = self._limits.cell_characters
-        for cell in row:
-            if isinstance(cell, str) and len(cell) > limit:
-                return f"a cell has {len(cell):,} characters, and {limit:,} are allowed"
+        longest = max((len(cell) for cell in row if isinstance(cell, str)), default=0) if self._is_long(row) else 0
+        if longest > limit:
+            return f"a cell has {longest:,} characters, and {limit:,} are allowed"
         return None
+
+    def _is_long(self, row: Sequence[Cell]) -> bool:
+        """Whether a row may hold too long a cell; told at once where all cells are texts, as in delimited files."""
+        return not self._sheet.is_delimited or sum(map(len, row)) > self._limits.cell_characters  # type: ignore[arg-type]
 
     def _is_header(self, row: Sequence[Cell]) -> bool:
         header = self._header_cells
@@ -324,7 +328,9 @@ class _Rejected(NamedTuple):
 
 def _is_total(row: Sequence[Cell]) -> bool:
     first = next((cell for cell in row if not is_blank(cell)), None)
-    return isinstance(first, str) and len(first) <= _TOTAL_CHARACTERS and fold(first).strip(" :.") in _TOTALS
+    if not isinstance(first, str) or len(first) > _TOTAL_CHARACTERS or first[0].isdecimal():
+        return False
+    return fold(first).strip(" :.") in _TOTALS
 
 
 def _is_all_numbers(row: Sequence[Cell]) -> bool:

@@ -370,3 +370,32 @@ def test_damaged_files_are_refused_in_plain_english_or_read(tmp_path, name):
         else:
             assert len(reading.raw) + len(reading.rejected) == reading.summary.data_rows
     assert refused > 5
+
+
+def test_an_old_workbook_with_a_password_is_said_to_have_one(tmp_path):
+    content = bytearray(FORMS["a.xls"])
+    start_of_workbook = content.index(b"\x09\x08\x10\x00")
+    content[start_of_workbook + 20 : start_of_workbook + 22] = b"\x2f\x00"  # FILEPASS
+    with pytest.raises(UnreadableFile, match="password"):
+        read_bytes(tmp_path, "a.xls", bytes(content))
+
+
+def test_an_ods_that_repeats_a_cell_over_the_whole_sheet_is_refused(tmp_path):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(FORMS["a.ods"])) as original, zipfile.ZipFile(buffer, "w") as changed:
+        for name in original.namelist():
+            content = original.read(name)
+            if name == "content.xml":
+                content = content.replace(
+                    b"<table:table-row>", b'<table:table-row table:number-rows-repeated="1048576">', 1
+                ).replace(b"<table:table-cell ", b'<table:table-cell table:number-columns-repeated="900" ', 1)
+            changed.writestr(name, content)
+    with pytest.raises(UnreadableFile, match="1,048,579 rows and 903 columns"):
+        read_bytes(tmp_path, "a.ods", buffer.getvalue())
+
+
+def test_a_line_of_nothing_but_delimiters_costs_one_row(tmp_path):
+    text = "Comentario;NPS\nMuy bien;9\n" + "x;" * 5_000 + "\nMuy mal;1\n"
+    reading = read_bytes(tmp_path, "w.csv", text)
+    assert reading.raw["comment"].tolist() == ["Muy bien", "Muy mal"]
+    assert "5,001 cells" in reading.rejected["reason"].iloc[0]
