@@ -399,3 +399,32 @@ def test_a_line_of_nothing_but_delimiters_costs_one_row(tmp_path):
     reading = read_bytes(tmp_path, "w.csv", text)
     assert reading.raw["comment"].tolist() == ["Muy bien", "Muy mal"]
     assert "5,001 cells" in reading.rejected["reason"].iloc[0]
+
+
+VALUES = st.one_of(
+    st.none(),
+    st.text(st.characters(categories=["L", "N", "P", "Zs"]), min_size=1, max_size=12),
+    st.integers(-2, 12),
+    st.floats(-5, 50_000),
+    st.booleans(),
+    st.sampled_from([*HEADER, "Fecha", "Total", "Promotor", dt.datetime(2025, 3, 1, 10)]),
+)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.lists(st.lists(VALUES, max_size=5), max_size=8), min_size=1, max_size=3))
+def test_every_row_of_any_workbook_is_accepted_rejected_or_part_of_the_header(sheets):
+    content = workbook({f"Hoja{number}": rows for number, rows in enumerate(sheets)})
+    with tempfile.TemporaryDirectory() as folder:
+        reading = read_bytes(Path(folder), "h.xlsx", content)
+    for rows, table in zip(sheets, reading.summary.tables, strict=True):
+        filled = [
+            number
+            for number, row in enumerate(rows, start=1)
+            if any(cell is not None and str(cell).strip("\ufeff\u200b\xa0 \t") for cell in row)
+        ]
+        ended = [
+            *reading.raw.loc[reading.raw["sheet"] == table.sheet, "row_number"],
+            *reading.rejected.loc[reading.rejected["sheet"] == table.sheet, "row_number"],
+        ]
+        assert sorted(ended) == [number for number in filled if number > (table.header_row or 0)]
