@@ -15,7 +15,7 @@ class Limits:
         text reach 50; deflate's bound is 1032.
     members: files in an archive.
     rows: rows of a sheet or file, blank ones included.
-    columns: columns of a sheet or file.
+    columns: columns of a sheet or file; of delimited text, the row that has more is rejected.
     cells: rows times columns of a sheet, since a workbook's sheet is held in memory whole.
     cell_characters: characters of one cell; Excel's own bound is 32,767, that of Python's csv reader 131,072.
     """
