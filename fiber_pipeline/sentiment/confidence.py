@@ -1,22 +1,27 @@
 """How sure a label is: the chance that a person would give the same one.
 
-Evidence grows with the weight behind the label and shrinks with the weight against it. It is mapped to a chance by
-straight lines through a few round points, which rise throughout, so that more evidence is never less sure. What
-the map is worth is measured by the reliability table of the quality benchmark.
+Evidence grows with the weight behind the label, shrinks with the weight against it, and thins out in long texts,
+which say more than was matched. It is mapped to a chance by straight lines through a few round points, which rise
+throughout, so that more evidence is never less sure. What the map is worth is measured by the reliability table of
+the quality benchmark: on short comments of the trade it promises less than it keeps, on tweets more.
 """
 
+import math
 from bisect import bisect_right
 
-from fiber_pipeline.sentiment.labels import MIXED_SHARE, Verdict
+from fiber_pipeline.sentiment.labels import Verdict
 from fiber_pipeline.sentiment.reading import Reading
 
 # (evidence, chance)
-_POLAR = ((0.0, 0.50), (0.5, 0.58), (1.0, 0.66), (2.0, 0.78), (3.0, 0.85), (5.0, 0.92), (8.0, 0.96))
-_SET_ANSWER = 0.95
-_NOTHING_FOUND = ((0.0, 0.90), (1.0, 0.85), (4.0, 0.62), (8.0, 0.52), (16.0, 0.45))
-_LEANING_NOWHERE = 0.5
-_MIXED = ((0.3, 0.50), (0.6, 0.68), (1.0, 0.75))
+_POLAR = ((0.0, 0.45), (0.5, 0.55), (1.0, 0.68), (2.0, 0.84), (3.0, 0.90), (5.0, 0.94), (8.0, 0.96))
+_SET_ANSWER = 0.96
+# (words, chance) where nothing weighs: a short comment says nothing, in a long one something may have been missed.
+_NOTHING_FOUND = ((0.0, 0.95), (3.0, 0.85), (8.0, 0.70), (16.0, 0.50))
+_LEANING_NOWHERE = 0.45
+# (lesser side as a share of the greater, chance)
+_MIXED = ((0.45, 0.60), (0.7, 0.72), (1.0, 0.80))
 _FROM_GLOSS = 0.85
+_FULL_LENGTH = 8
 
 
 def confidence(reading: Reading, verdict: Verdict, words: int, *, from_gloss: bool = False) -> float:
@@ -30,10 +35,15 @@ def _chance(reading: Reading, verdict: Verdict, words: int) -> float:
         return _SET_ANSWER
     less, more = sorted((reading.positive, reading.negative))
     if verdict.sentiment == "mixed":
-        return interpolated(_MIXED, max(less / more, MIXED_SHARE))
+        return interpolated(_MIXED, less / more) * _thinness(words)
     if verdict.sentiment == "neutral":
         return interpolated(_NOTHING_FOUND, words) if not reading.hits else _LEANING_NOWHERE
-    return interpolated(_POLAR, more - 2 * less)
+    return interpolated(_POLAR, (more - 2 * less) * _thinness(words))
+
+
+def _thinness(words: int) -> float:
+    """What is left of evidence in a text of so many words: all up to the usual length, then less by the root."""
+    return min(1.0, math.sqrt(_FULL_LENGTH / max(words, 1)))
 
 
 def interpolated(points: tuple[tuple[float, float], ...], value: float) -> float:

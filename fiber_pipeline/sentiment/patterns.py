@@ -25,7 +25,7 @@ Meaning = TypeVar("Meaning")
 
 NUMBER_WORDS = (
     "un", "una", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve", "diez", "quince", "veinte", "treinta",
-    "varios", "varias", "mokoi", "mbohapy", "irundy", "po",
+    "cien", "varios", "varias", "two", "three", "four", "five", "duas", "dois", "quatro", "mokoi", "mbohapy", "irundy", "po",
 )  # fmt: skip
 # In the joined text a space stands before each token and after the last. Elements begin with theirs, so that a search
 # skips from space to space, and end before the next.
