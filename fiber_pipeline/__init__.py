@@ -9,4 +9,10 @@ Data flows one way, and each folder is one step or one edge of it:
 `resources` and `definitions` are the thin Dagster shell around them, and `cli` is the `fiber` command.
 """
 
+import os
+
+# pandera sets this to 1 for PySpark's sake when it is imported, and pyarrow then takes every moment for UTC,
+# whatever its zone. Set, but empty, it stays as it is and means no.
+os.environ["PYARROW_IGNORE_TIMEZONE"] = ""
+
 __version__ = "0.1.0"

@@ -105,7 +105,7 @@ class FileAccess:
         """Attach a database file under this warehouse's key. The key goes in by value and is forgotten at once."""
         options = ["READ_ONLY"] if read_only else []
         if self._key is not None:
-            connection.execute(f"SET VARIABLE {_KEY_VARIABLE} = ?", [self._key])
+            connection.execute(f"SET VARIABLE {_KEY_VARIABLE} = ?", [_escaped(self._key)])
             options.append(f"ENCRYPTION_KEY getvariable('{_KEY_VARIABLE}')")
         clause = f" ({', '.join(options)})" if options else ""
         try:
@@ -212,6 +212,9 @@ class FileAccess:
             )
         if "not a valid DuckDB database" in text:
             return WarehouseError(f"{path} is not a DuckDB database; name another file or move this one away")
+        if self._key is not None and not isinstance(error, duckdb.IOException):
+            # DuckDB quotes a key it cannot make sense of.
+            text = type(error).__name__
         return WarehouseError(f"{path} cannot be opened: {text}")
 
     def _busy(self, timeout: float, holder: str | None) -> WarehouseBusy:
@@ -247,6 +250,13 @@ def _readers_instance(path: Path, key: str | None, limits: Limits) -> str:
 def _httpfs() -> Path:
     package = resources.files("duckdb_extension_httpfs")
     return Path(str(package)) / "extensions" / f"v{duckdb.__version__}" / "httpfs.duckdb_extension"
+
+
+def _escaped(key: str) -> str:
+    """The key's UTF-8 bytes as DuckDB reads a key: no other than ASCII, and a backslash escapes."""
+    return "".join(
+        chr(byte) if 0x20 <= byte < 0x7F and byte != ord("\\") else f"\\x{byte:02X}" for byte in key.encode()
+    )
 
 
 def _is_attached(connection: duckdb.DuckDBPyConnection) -> bool:

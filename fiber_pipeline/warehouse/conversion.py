@@ -5,6 +5,8 @@ any zone and unit to UTC microseconds, if they have no finer part; columns that 
 1.6 to an integer, text to a number or the other way round, a moment without a zone, a struct key that is not declared.
 """
 
+from datetime import datetime
+
 import pandas as pd
 import pyarrow as pa
 
@@ -57,20 +59,29 @@ def to_frame(table: Table, rows: pa.Table) -> pd.DataFrame:
 
 def _column(series: pd.Series, wanted: pa.DataType) -> pa.ChunkedArray:
     try:
-        converted = pa.array(series.array, from_pandas=True)
+        # From an object array, rather than a list, Arrow would take every moment for a naive one.
+        values = series.tolist() if series.dtype == object else series.array
+        converted = pa.array(values, from_pandas=True)
     except (pa.ArrowException, TypeError, ValueError, OverflowError):
         # Arrow's message quotes the value, which may be a customer's words.
         kinds = sorted({type(value).__name__ for value in series.tolist()})
         raise TypeError(f"its values are of no one kind Arrow knows ({', '.join(kinds)})") from None
+    if series.dtype == object and pa.types.is_timestamp(converted.type) and any(_is_naive(value) for value in values):
+        raise TypeError("found moments without a zone")
     chunks = converted.chunks if isinstance(converted, pa.ChunkedArray) else [converted]
     return pa.chunked_array([_convert(chunk, wanted) for chunk in chunks], wanted)
+
+
+def _is_naive(value: object) -> bool:
+    return isinstance(value, datetime) and not pd.isna(value) and value.tzinfo is None
 
 
 def _convert(array: pa.Array, wanted: pa.DataType) -> pa.Array:
     found = array.type
     if found == wanted and not pa.types.is_nested(wanted):
         return array
-    if pa.types.is_null(found):
+    if array.null_count == len(array):
+        # Whatever pandas made of a column without values, often float.
         return pa.nulls(len(array), wanted)
     if pa.types.is_dictionary(found):
         return _convert(array.dictionary_decode(), wanted)
@@ -79,7 +90,7 @@ def _convert(array: pa.Array, wanted: pa.DataType) -> pa.Array:
     if pa.types.is_struct(wanted) and pa.types.is_struct(found):
         return _convert_struct(array, wanted)
     if not _is_convertible(found, wanted):
-        zone = " (a moment needs a time zone)" if pa.types.is_timestamp(found) and pa.types.is_timestamp(wanted) else ""
+        zone = " without a zone" if pa.types.is_timestamp(found) and pa.types.is_timestamp(wanted) else ""
         raise TypeError(f"found {found}{zone}")
     return array.cast(wanted, safe=True)
 

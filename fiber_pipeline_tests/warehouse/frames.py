@@ -15,8 +15,8 @@ _TEXT = "ñandé internet se corta; \"todo\" el día\n'así' 🙂"
 def small_frame(table: Table, batch: str = "norte/marzo.csv", count: int = 3, **columns: object) -> pd.DataFrame:
     """A frame of `count` rows that fits the table, with a null in every nullable column's last row.
 
-    Columns given by name stand in for the made-up ones: a list of values, or one value for all rows. Rows of tables with
-    comments have the ids `comment_ids(batch, count)`.
+    Columns given by name stand in for the made-up ones: a list of values, or one value for all rows. Rows of tables
+    with comments have the ids `comment_ids(batch, count)`.
     """
     made = {name: _column(table, name, batch, count) for name in table.columns}
     return table.frame({**made, **columns} if count else {name: [] for name in table.columns})
@@ -37,7 +37,7 @@ def _column(table: Table, name: str, batch: str, count: int) -> list[object]:
         return [None] * count
     if name == "file_sha256":
         return ["0123456789abcdef" * 4] * count
-    if name in table.key and pa.types.is_string(arrow_type):
+    if (name in table.key or name == "response_key") and pa.types.is_string(arrow_type):
         values = _members(table, name) or [f"{name} {place}" for place in range(count)]
     elif (declared.metadata or {}).get("sql_type") == "JSON":
         values = ['{"Región": "Itapúa", "n": 1, "vacío": null, "lista": [1, 2]}']

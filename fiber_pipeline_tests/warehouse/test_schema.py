@@ -89,11 +89,22 @@ def test_a_column_added_not_null_is_fine_while_there_are_no_rows(path: Path) -> 
         ({**BASE, "n": columns.real("Retyped.")}, "column 'n' is stored as BIGINT but declared DOUBLE .*remedy: ALTER"),
         ({**BASE, "n": columns.json_text("Retyped.")}, "column 'n' is stored as BIGINT but declared JSON"),
         (
-            {**BASE, "parts": columns.structs("More keys.", [("start", pa.int64()), ("end", pa.int64()), ("by", pa.string())])},
+            {
+                **BASE,
+                "parts": columns.structs(
+                    "More keys.", [("start", pa.int64()), ("end", pa.int64()), ("by", pa.string())]
+                ),
+            },
             r"column 'parts' is stored as STRUCT.* but declared STRUCT.*VARCHAR\)\[\]",
         ),
-        ({**BASE, "n": columns.integer("Nullable.", nullable=True)}, "stored BIGINT not null but declared BIGINT nullable"),
-        ({**BASE, "must": columns.text("Added.")}, "'must' is not stored but declared VARCHAR not null, and the table has rows"),
+        (
+            {**BASE, "n": columns.integer("Nullable.", nullable=True)},
+            "stored BIGINT not null but declared BIGINT nullable",
+        ),
+        (
+            {**BASE, "must": columns.text("Added.")},
+            "'must' is not stored but declared VARCHAR not null, and the table has rows",
+        ),
         ({"N" if name == "n" else name: column for name, column in BASE.items()}, "the declaration spells it 'N'"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Writes that show when they were torn: every row of a write carries its version, and the version sets the row count."""
+"""Writes that show when they were torn: each row carries its write's version, which sets the row count."""
 
 import multiprocessing
 import time

@@ -1,0 +1,56 @@
+import traceback
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from fiber_pipeline.tables import COMMENTS
+from fiber_pipeline.warehouse import KeyMismatch, Warehouse
+from fiber_pipeline_tests.warehouse.frames import small_frame
+
+KEY = "planted-test-key'); DROP TABLE comments; -- ñ \\ \\x4"
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    path = tmp_path / "fiber.duckdb"
+    Warehouse(str(path), KEY).write(COMMENTS, small_frame(COMMENTS, "b", text="planted words"), "b")
+    return path
+
+
+def test_an_encrypted_warehouse_reads_writes_and_erases_and_shows_nothing_on_disk(path: Path) -> None:
+    warehouse = Warehouse(str(path), KEY)
+    assert warehouse.read(COMMENTS)["text"].tolist() == ["planted words"] * 3
+    warehouse.write(COMMENTS, small_frame(COMMENTS, "c", text="planted words"), "c")
+    assert warehouse.erase(batch="b")["comments"] == 3
+    assert warehouse.row_counts()["comments"] == 3
+    for file in path.parent.iterdir():
+        assert b"planted" not in file.read_bytes()
+    with pytest.raises(duckdb.Error, match="without a key"):
+        duckdb.connect(str(path))
+
+
+@pytest.mark.parametrize(
+    ("key", "complaint"), [(None, "no key is set"), ("", "no key is set"), ("planted-other", "another key")]
+)
+def test_a_missing_or_wrong_key_is_said_plainly_and_never_shown(path: Path, key: str | None, complaint: str) -> None:
+    warehouse = Warehouse(str(path), key)
+    for call in (lambda: warehouse.read(COMMENTS), lambda: warehouse.write(COMMENTS, small_frame(COMMENTS, "b"), "b")):
+        with pytest.raises(KeyMismatch, match=complaint) as raised:
+            call()
+        assert "planted" not in "".join(traceback.format_exception(raised.value))
+    assert "planted" not in repr(warehouse) + repr(Warehouse(str(path), KEY))
+
+
+def test_a_key_for_a_file_that_is_not_encrypted_is_refused(tmp_path: Path) -> None:
+    path = str(tmp_path / "plain.duckdb")
+    Warehouse(path).write(COMMENTS, small_frame(COMMENTS, "b"), "b")
+    with pytest.raises(KeyMismatch, match="is not encrypted"):
+        Warehouse(path, KEY).row_counts()
+
+
+def test_the_key_is_not_to_be_had_from_a_connection(path: Path) -> None:
+    with Warehouse(str(path), KEY).reader() as connection:
+        assert connection.execute("SELECT getvariable('warehouse_key')").fetchone() == (None,)
+        for catalog in ("duckdb_databases()", "duckdb_settings()", "duckdb_variables()"):
+            assert "planted" not in str(connection.execute(f"SELECT * FROM {catalog}").fetchall())
