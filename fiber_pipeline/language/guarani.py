@@ -25,6 +25,7 @@ class Entry(NamedTuple):
     spanish: str
     part_of_speech: str
     owner: str = ""
+    note: str = ""
 
 
 class Affix(NamedTuple):
@@ -83,12 +84,12 @@ def load_dictionary() -> Dictionary:
     """Read the dictionary and the affixes. Raises ValueError where a row is malformed or a word stands twice."""
     entries: list[Entry] = []
     marked: dict[str, Entry] = {}
-    for form, spanish, part_of_speech, _note in rows(DATA / "guarani.tsv", 4):
+    for form, spanish, part_of_speech, note in rows(DATA / "guarani.tsv", 4):
         if part_of_speech not in PARTS_OF_SPEECH:
             raise ValueError(f"guarani.tsv: {form!r} has the unknown part of speech {part_of_speech!r}")
         if form in marked:
             raise ValueError(f"guarani.tsv: {form!r} stands twice")
-        entry = Entry(form, spanish, part_of_speech)
+        entry = Entry(form, spanish, part_of_speech, note=note)
         entries.append(entry)
         marked[form] = entry
     for entry in entries:

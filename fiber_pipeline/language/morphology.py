@@ -97,11 +97,17 @@ def _stems(word: str) -> Iterator[tuple[str, tuple[Affix, ...]]]:
 
 def _readings(word: str, find: Callable[[str], Sequence[Entry | None]]) -> Iterator[Analysis]:
     yield from _readings_of(word, find, negated=False)
-    if word[0] == "n" and word[-1] == "i":
-        # The -i of negation closes the word, after root (ndokuái) or suffixes (ndojaposéi). Roots in -i swallow it.
-        for end in ("iri", "ri", "i", ""):
-            if word.endswith(end):
-                yield from _readings_of(word[: len(word) - len(end)], find, negated=True)
+    if word[0] != "n":
+        return
+    # The -i of negation closes the word, after root (ndokuái) or suffixes (ndojaposéi); only -ma follows it (no longer).
+    already = word.endswith("ima")
+    denied = word[:-2] if already else word
+    closing = (_suffixes()["ma"],) if already else ()
+    if denied.endswith("i"):
+        for end in ("iri", "ri", "i", ""):  # roots in -i swallow it
+            if denied.endswith(end):
+                for reading in _readings_of(denied[: len(denied) - len(end)], find, negated=True):
+                    yield reading._replace(suffixes=reading.suffixes + closing)
 
 
 def _readings_of(word: str, find: Callable[[str], Sequence[Entry | None]], *, negated: bool) -> Iterator[Analysis]:

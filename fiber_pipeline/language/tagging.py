@@ -58,8 +58,9 @@ def tag(text: str) -> list[TaggedWord]:
 def _language(reading: Reading, guarani: bool) -> str:
     if reading.kind == "skip":
         return ""
-    # A Spanish root that clearly is inflected as Guaraní is a Guaraní word, whatever stands around it.
-    return "gn" if guarani or (reading.kind == "loan" and reading.weight >= CLEAR_LOAN) else "es"
+    # A Guaraní suffix, or a Spanish root that clearly is inflected as Guaraní, is Guaraní whatever stands around it.
+    inflected = reading.kind == "suffix" or (reading.kind == "loan" and reading.weight >= CLEAR_LOAN)
+    return "gn" if guarani or inflected else "es"
 
 
 def _follows_hyphen(tokens: list[Token], place: int) -> bool:

@@ -1,16 +1,18 @@
 """Guaraní words glossed in Spanish, one by one, from the dictionary and the analysis of affixes."""
 
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import NamedTuple
 
 from fiber_pipeline.language.guarani import Affix, Entry, load_dictionary, marked_form
 from fiber_pipeline.language.morphology import Analysis, analyse, analyse_loan
+from fiber_pipeline.language.tagging import TaggedWord, tag
 from fiber_pipeline.language.vocabulary import load_vocabulary
 from fiber_pipeline.text import fold, unstretch
 from fiber_pipeline.translation.conjugation import is_infinitive, participle, plural, present, reflexive
 
 # Suffixes that stand as a verb of their own in Spanish, innermost first: -se want, -kuaa can, -uka make someone.
 _MODALS = {"want": "querer", "can": "poder", "let": "hacer", "should": "deber"}
-_PLACED_LAST = frozenset(("really", "order", "hearsay"))
+_POSSESSORS = frozenset(("che", "nde", "ne", "nande", "nane", "ore", "pende", "pene"))
 
 
 @lru_cache(maxsize=100_000)
@@ -21,16 +23,22 @@ def gloss_word(surface: str) -> str | None:
     """
     marked = marked_form(unstretch(surface))
     spanish = _gloss(marked, fold(marked))
-    if not spanish:
-        return None
+    return _in_case_of(surface, spanish) if spanish else None
+
+
+def _in_case_of(surface: str, spanish: str) -> str:
     if surface.isupper() and len(surface) > 1:
         return spanish.upper()
     return spanish[0].upper() + spanish[1:] if surface[0].isupper() else spanish
 
 
+def _first(folded: str) -> Entry | None:
+    return next(iter(load_dictionary().folded.get(folded, ())), None)
+
+
 def _gloss(marked: str, folded: str) -> str | None:
     dictionary = load_dictionary()
-    entry = dictionary.marked.get(marked) or next(iter(dictionary.folded.get(folded, ())), None)
+    entry = dictionary.marked.get(marked) or _first(folded)
     if entry is not None:
         if entry.part_of_speech == "v" and is_infinitive(entry.spanish):
             return present(entry.spanish, "3")
@@ -52,6 +60,8 @@ def _compose(analysis: Analysis, entry: Entry) -> str:
     subject = analysis.prefixes[0] if analysis.prefixes else None
     voices = [affix for affix in analysis.prefixes if affix.kind == "voice"]
     before = [affix.gloss for affix in analysis.suffixes if affix.place == "before" and affix.feature not in _MODALS]
+    if analysis.is_negated:
+        before = [word for word in before if word != "casi"]
     after = [affix.gloss for affix in analysis.suffixes if affix.place == "after"]
     features = {affix.feature for affix in analysis.suffixes}
     # In Guaraní the last suffix governs the rest, in Spanish the first word does.
@@ -62,7 +72,9 @@ def _compose(analysis: Analysis, entry: Entry) -> str:
         person = subject.feature
         adverbs = [word for word in before if word in ("muy", "más", "ya muy")]
         before = [word for word in before if word not in adverbs]
-        core = " ".join([present("ser", person), *adverbs, entry.spanish])
+        to_be = "estar" if entry.note == "estar" else "ser"
+        copula = f"{present('ir', person)} a {to_be}" if "future" in features else present(to_be, person)
+        core = " ".join([copula, *adverbs, entry.spanish])
     else:
         noun = plural(entry.spanish) if "plural" in features and entry.part_of_speech in ("n", "nt") else entry.spanish
         owner = entry.owner
@@ -92,7 +104,10 @@ def _verb(
     for suffix in suffixes:
         if suffix.feature in _MODALS:
             verb = f"{_MODALS[suffix.feature]} {verb}"
-    if "future" in features:
+    if "without" in features:
+        return verb
+    if "future" in features or ("almost" in features and subject is not None and subject.kind == "negated"):
+        # -mo'ã under negation is the future: ndoúi mo'ãi "is not going to come".
         core = f"{present('ir', person)} a {verb}"
     elif "past" in features:
         core = f"{reflexive(person, verb)}{present('haber', person)} {participle(verb)}"
@@ -101,28 +116,87 @@ def _verb(
     return f"que {core}" if let and person != "2s" else core
 
 
-def gloss(text: str, spans: list[tuple[int, int]] | None = None) -> tuple[str, bool]:
-    """Gloss the Guaraní words of `text` that lie in `spans` (all words if None); say whether any was glossed.
+class _Piece(NamedTuple):
+    """A stretch of the text and what the gloss puts in its place."""
 
-    Everything else, such as Spanish words, names, numbers and marks, stays in its place.
+    start: int
+    end: int
+    words: str
+
+
+def gloss(text: str) -> tuple[str, bool]:
+    """Gloss the Guaraní words of `text` (NFC); say whether there was one the dictionary knows.
+
+    Everything else, such as Spanish words, names, numbers and marks, stays in its place. Possessors join the noun
+    ("che rógape": en mi casa), postpositions go before the word they follow ("sy ndive": con madre).
     """
-    from fiber_pipeline.language.tagging import tag
-
-    pieces: list[str] = []
-    position = 0
+    pieces: list[_Piece] = []
     glossed = False
-    for word in tag(text):
+    words = tag(text)
+    joined = False
+    for place, word in enumerate(words):
         token = word.token
-        if word.language != "gn" and word.reading.kind != "loan":
+        if joined:
+            joined = False
             continue
-        if spans is not None and not any(start <= token.start < end for start, end in spans):
-            continue
-        spanish = gloss_word(token.surface)
-        if spanish is None:
-            continue
-        pieces.append(text[position : token.start])
-        pieces.append(spanish)
-        position = token.end
-        glossed = True
-    pieces.append(text[position:])
-    return "".join(pieces), glossed
+        spanish: str | None = None
+        if word.language == "gn":
+            if pieces and (before := _placed_before(text, pieces[-1], word)) is not None:
+                last = pieces.pop()
+                pieces.append(_Piece(last.start, token.end, f"{before} {last.words}"))
+                glossed = True
+                continue
+            if token.folded in _POSSESSORS and place + 1 < len(words):
+                following = words[place + 1]
+                if following.language == "gn" and text[token.end : following.token.start].isspace():
+                    spanish = _gloss_owned(token.surface, following.token.surface)
+                    joined = spanish is not None
+            if spanish is None:
+                spanish = gloss_word(token.surface)
+        glossed = glossed or spanish is not None
+        end = words[place + 1].token.end if joined else token.end
+        pieces.append(_Piece(token.start, end, token.surface if spanish is None else spanish))
+    if not glossed:
+        return text, False
+    parts: list[str] = []
+    position = 0
+    for piece in pieces:
+        parts += (text[position : piece.start], piece.words)
+        position = piece.end
+    return "".join((*parts, text[position:])), True
+
+
+def _placed_before(text: str, last: _Piece, word: TaggedWord) -> str | None:
+    """Return the preposition for a postposition, or a suffix after a hyphen, that belongs to the word before it."""
+    gap = text[last.end : word.token.start]
+    if word.reading.kind == "suffix":
+        return hyphenated_suffixes().get(word.token.folded)
+    entry = load_dictionary().marked.get(marked_form(word.token.surface)) or _first(word.token.folded)
+    if entry is None or entry.part_of_speech != "post" or not gap.isspace():
+        return None
+    return entry.spanish
+
+
+@cache
+def hyphenated_suffixes() -> dict[str, str]:
+    """Return the Spanish prepositions for suffixes that are written with a hyphen (Luque-pe, Tigo-gui)."""
+    return {
+        affix.form: affix.gloss
+        for affix in load_dictionary().affixes
+        if affix.kind == "suffix" and affix.place == "before" and affix.gloss
+    }
+
+
+def _gloss_owned(possessor: str, owned: str) -> str | None:
+    """Gloss "che" and "róga" as if written together, where that gives a possessed noun or a state."""
+    marked = marked_form(unstretch(possessor + owned))
+    analysis = analyse(fold(marked))
+    alone = analyse(fold(unstretch(owned)))
+    if analysis is None or analysis.entry is None or (alone is not None and _has_person(alone)):
+        return None
+    if analysis.prefixes:
+        if analysis.prefixes[0].kind != "owner":
+            return None
+    elif not analysis.root.startswith(fold(possessor)):
+        return None
+    return _in_case_of(possessor, _compose(analysis, analysis.entry))
