@@ -16,6 +16,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -93,13 +94,16 @@ def evaluate(data: Path) -> SentimentResults:
 
 def render(results: SentimentResults) -> str:
     """The figures as Markdown."""
-    lines = ["| slice | system | texts | macro-F1 | 95 % interval | F1 by class | target |", "|---|---|---|---|---|---|---|"]
+    lines = [
+        "| slice | system | texts | macro-F1 | 95 % interval | F1 by class | target |",
+        "|---|---|---|---|---|---|---|",
+    ]
     for score in results.scores:
         classes = ", ".join(f"{name} {value:.2f}" for name, value in score.f1.items())
         target = TARGETS.get(score.slice) if score.system == "local engine" else None
         lines.append(
-            f"| {score.slice} | {score.system} | {score.texts} | {score.macro_f1:.3f} | {score.low:.3f}-{score.high:.3f} "
-            f"| {classes} | {f'≥ {target:.2f}' if target else ''} |"
+            f"| {score.slice} | {score.system} | {score.texts} | {score.macro_f1:.3f} "
+            f"| {score.low:.3f}-{score.high:.3f} | {classes} | {f'≥ {target:.2f}' if target else ''} |"
         )
     for score in results.scores:
         if score.system == "local engine":
@@ -173,7 +177,7 @@ def _f1(confusions: np.ndarray) -> np.ndarray:
 def _reliability(name: str, truth: Sequence[str], labels: Sequence[str], confidence: Sequence[float]) -> pd.DataFrame:
     frame = pd.DataFrame({"sure": confidence, "right": [t == f for t, f in zip(truth, labels, strict=True)]})
     rows = []
-    for low, high in zip(BINS[:-1], BINS[1:], strict=True):
+    for low, high in pairwise(BINS):
         part = frame[(frame["sure"] > low) & (frame["sure"] <= high)]
         if len(part):
             rows.append((name, low, high, len(part), round(part["sure"].mean(), 3), round(part["right"].mean(), 3)))
@@ -190,7 +194,10 @@ def _speed(engine: LocalSentimentEngine, texts: Sequence[str]) -> float:
 
 def _markdown(frame: pd.DataFrame, corner: str) -> str:
     lines = [f"| {corner} | {' | '.join(map(str, frame.columns))} |", "|---" * (len(frame.columns) + 1) + "|"]
-    lines += [f"| {name} | {' | '.join(map(str, row))} |" for name, row in zip(frame.index, frame.to_numpy().tolist(), strict=True)]
+    lines += [
+        f"| {name} | {' | '.join(map(str, row))} |"
+        for name, row in zip(frame.index, frame.to_numpy().tolist(), strict=True)
+    ]
     return "\n".join(lines)
 
 

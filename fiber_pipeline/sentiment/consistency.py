@@ -52,8 +52,10 @@ def check_against_scores(
     agrees = (praises & happy) | (blames & unhappy)
     contradicts = (praises & against_praise & (leaning >= _LEANS)) | (blames & against_blame & (leaning <= -_LEANS))
     checked = np.where(agrees, sure + (1 - sure) * _AGREEMENT, np.where(contradicts, sure * _CONTRADICTION, sure))
-    return np.clip(checked, 0.0, 1.0), contradicts
+    return np.clip(checked, 0.0, 1.0).astype(np.float64), contradicts
 
 
 def _floats(column: Column) -> npt.NDArray[np.float64]:
-    return pd.to_numeric(pd.Series(column), errors="coerce").astype("Float64").to_numpy(dtype="float64", na_value=np.nan)
+    return (
+        pd.to_numeric(pd.Series(column), errors="coerce").astype("Float64").to_numpy(dtype="float64", na_value=np.nan)
+    )

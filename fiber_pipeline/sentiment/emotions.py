@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from fiber_pipeline.sentiment.reading import Hit
+from fiber_pipeline.sentiment.hits import Hit
 from fiber_pipeline.tables.vocabulary import EMOTIONS
 
 MOST = 3
@@ -12,9 +12,16 @@ _UNTAGGED_SHARE = 0.5
 _UNTAGGED = {True: "joy", False: "frustration"}
 # What becomes of an emotion that is denied, wished for or meant the other way round.
 _TURNED = {
-    "joy": "sadness", "trust": "frustration", "anticipation": "frustration", "surprise": "frustration", "anger": "trust",
-    "fear": "trust", "sadness": "joy", "disgust": "trust", "frustration": "trust",
-}  # fmt: skip
+    "joy": "sadness",
+    "trust": "frustration",
+    "anticipation": "frustration",
+    "surprise": "frustration",
+    "anger": "trust",
+    "fear": "trust",
+    "sadness": "joy",
+    "disgust": "trust",
+    "frustration": "trust",
+}
 # Summed weight at which an emotion is at full strength.
 _FULL = 4.0
 _FAINTEST = 0.1

@@ -10,9 +10,10 @@ import pyarrow as pa
 from fiber_pipeline.engines import ITEM, Answers
 from fiber_pipeline.sentiment.confidence import confidence
 from fiber_pipeline.sentiment.emotions import emotions_of
+from fiber_pipeline.sentiment.hits import Hit
 from fiber_pipeline.sentiment.judgement import Judgement, judge
 from fiber_pipeline.sentiment.knowledge import default_knowledge, load_knowledge
-from fiber_pipeline.sentiment.reading import CommentReader, Hit
+from fiber_pipeline.sentiment.reading import CommentReader
 
 MODEL = "lexicon-1"
 
@@ -64,9 +65,7 @@ def _append(columns: dict[str, list[Any]], item: int, judgement: Judgement) -> N
     columns["sentiment"].append(verdict.sentiment)
     columns["score"].append(round(verdict.score, 4))
     columns["intensity"].append(verdict.intensity)
-    columns["confidence"].append(
-        confidence(reading, verdict, judgement.words, from_gloss=judgement.from_gloss)
-    )
+    columns["confidence"].append(confidence(reading, verdict, judgement.words, from_gloss=judgement.from_gloss))
     columns["evidence"].append([_words(judgement, hit) for hit in reading.hits if hit.value])
     columns["emotions"].append(
         [
@@ -79,9 +78,7 @@ def _append(columns: dict[str, list[Any]], item: int, judgement: Judgement) -> N
         ]
     )
     columns["urgency"].append(judgement.urgency)
-    columns["urgency_evidence"].append(
-        [judgement.span(first, last) for first, last in judgement.urgency_spans]
-    )
+    columns["urgency_evidence"].append([judgement.span(first, last) for first, last in judgement.urgency_spans])
     columns["prompt_version"].append(None)
 
 

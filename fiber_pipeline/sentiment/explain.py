@@ -5,9 +5,10 @@ from functools import lru_cache
 
 from fiber_pipeline.sentiment.confidence import confidence
 from fiber_pipeline.sentiment.emotions import emotions_of
+from fiber_pipeline.sentiment.hits import Hit
 from fiber_pipeline.sentiment.judgement import Judgement, judge
 from fiber_pipeline.sentiment.knowledge import default_knowledge
-from fiber_pipeline.sentiment.reading import CommentReader, Hit
+from fiber_pipeline.sentiment.reading import CommentReader
 
 
 @dataclass(frozen=True)

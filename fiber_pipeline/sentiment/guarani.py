@@ -6,13 +6,16 @@ from typing import NamedTuple
 
 # All without accents and apostrophes, as folded text is. Longest first.
 _SUFFIXES = (
-    ("eterei", 1.4), ("iterei", 1.4), ("terei", 1.4), ("aiterei", 1.4), ("itereima", 1.4), ("vaipa", 1.3), ("ite", 1.25),
-    ("ete", 1.25), ("gueteri", 1.0), ("kuera", 1.0), ("nguera", 1.0), ("raka", 1.0), ("niko", 1.0), ("piko", 0.6),
-    ("katu", 1.0), ("voi", 1.1), ("mante", 1.0), ("nte", 0.9), ("ve", 1.0), ("mi", 0.9), ("ma", 1.0), ("pa", 1.1),
-    ("ko", 1.0), ("pe", 1.0), ("rei", 1.0), ("va", 1.0), ("kue", 1.0), ("ita", 1.0), ("ta", 1.0), ("ne", 0.8), ("se", 0.8),
-    ("te", 1.1), ("jey", 1.0), ("i", 1.0),
+    ("eterei", 1.4), ("iterei", 1.4), ("terei", 1.4), ("aiterei", 1.4), ("itereima", 1.4), ("vaipa", 1.3),
+    ("ite", 1.25), ("ete", 1.25), ("gueteri", 1.0), ("kuera", 1.0), ("nguera", 1.0), ("raka", 1.0),
+    ("niko", 1.0), ("piko", 0.6), ("katu", 1.0), ("voi", 1.1), ("mante", 1.0), ("nte", 0.9), ("ve", 1.0),
+    ("mi", 0.9), ("ma", 1.0), ("pa", 1.1), ("ko", 1.0), ("pe", 1.0), ("rei", 1.0), ("va", 1.0), ("kue", 1.0),
+    ("ita", 1.0), ("ta", 1.0), ("ne", 0.8), ("se", 0.8), ("te", 1.1), ("jey", 1.0), ("i", 1.0),
 )  # fmt: skip
-_PERSONS = ("che", "nde", "ore", "nane", "pene", "pende", "iñ", "ij", "hi", "ha", "he", "hu", "o", "a", "re", "ro", "ja", "pe", "i")  # fmt: skip
+_PERSONS = (
+    "che", "nde", "ore", "nane", "pene", "pende", "iñ", "ij", "hi", "ha", "he", "hu", "o", "a", "re", "ro",
+    "ja", "pe", "i",
+)  # fmt: skip
 _CIRCUMFIX = re.compile(r"n.{2,}i")
 _NEGATIVE_ENDINGS = ("iri", "ri", "i", "")
 _MAX_SUFFIXES = 3

@@ -127,7 +127,7 @@ def _spelled(stem: str, ending: str, group: str) -> str:
     if group != "ar" and ending[:1] in "ao":
         if stem.endswith("g") and not stem.endswith("ng"):
             return stem[:-1] + "j" + ending
-        if stem.endswith("ec") or stem.endswith("uc"):
+        if stem.endswith(("ec", "uc")):
             return stem[:-1] + "zc" + ending
     if group != "ar" and ending[:2] in ("io", "ie") and stem[-1:] in "aeou":
         return stem + "y" + ending[1:]

@@ -42,6 +42,6 @@ def judge(reader: CommentReader, text: str, text_es: str | None = None) -> Judge
         if second.hits:
             text, tokens, reading, from_gloss = text_es, glossed, second, True
     label = verdict(reading)
-    words = sum(token.kind == "word" for token in tokens)
+    words = sum([token.kind == "word" for token in tokens])
     urgency, spans = urgency_of(reading, label.sentiment)
     return Judgement(text, tokens, reading, label, words, urgency, spans, from_gloss)

@@ -9,7 +9,14 @@ from fiber_pipeline.sentiment.inflection import KINDS, inflect
 from fiber_pipeline.sentiment.patterns import Pattern, compile_pattern
 from fiber_pipeline.text import fold
 
-FILES = ("spanish_general.tsv", "spanish_colloquial.tsv", "spanish_phrases.tsv", "spanish_service.tsv", "guarani.tsv", "other_languages.tsv")
+FILES = (
+    "spanish_general.tsv",
+    "spanish_colloquial.tsv",
+    "spanish_phrases.tsv",
+    "spanish_service.tsv",
+    "guarani.tsv",
+    "other_languages.tsv",
+)
 EMOJI_FILE = "emojis.tsv"
 
 
@@ -84,7 +91,12 @@ def _entries(path: Path) -> Iterable[tuple[int, Entry]]:
         seen[cells["entry"]] = line
         yield (
             line,
-            Entry(cells["entry"], weight(path, line, cells["weight"]), cells["kind"], emotions(path, line, cells["emotions"])),
+            Entry(
+                cells["entry"],
+                weight(path, line, cells["weight"]),
+                cells["kind"],
+                emotions(path, line, cells["emotions"]),
+            ),
         )
 
 

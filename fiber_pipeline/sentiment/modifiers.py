@@ -21,8 +21,8 @@ FILE = "modifiers.tsv"
 class Modifier:
     """What a word does to others: the value by role."""
 
-    negation: int = 0
-    denial_after: int = 0
+    negation: float = 0.0
+    denial_after: float = 0.0
     degree: float = 0.0
     degree_after: float = 0.0
     contrast: float = 0.0
@@ -42,7 +42,4 @@ def load_modifiers() -> dict[str, Modifier]:
         except ValueError:
             raise DataFileError(path, line, f"{cells['value']!r} is no number") from None
         values.setdefault(fold(cells["word"]), {})[cells["role"]] = value
-    return {
-        word: Modifier(**{role: int(value) if role in ("negation", "denial_after") else value for role, value in own.items()})
-        for word, own in values.items()
-    }
+    return {word: Modifier(**own) for word, own in values.items()}

@@ -21,20 +21,20 @@ def flipped(value: float, kind: str) -> float:
 def negator_of(
     tokens: Sequence[Token],
     modifiers: Sequence[Modifier | None],
-    first: int,
-    last: int,
-    clause_first: int,
-    clause_last: int,
+    words: tuple[int, int],
+    clause: tuple[int, int],
     occupied: set[int],
     used: set[int],
 ) -> int | None:
-    """The position of the token that denies tokens `first` to `last` of a clause, or None.
+    """The position of the token that denies the `words` (first, past-last) of a `clause`, or None.
 
     A negation reaches as many tokens as its entry says, until a stop word, punctuation or another weighed word,
     and denies only the first it meets. Two negations of one word ("no … nunca nada") are one.
+    `occupied`: positions that weigh; `used`: negations that deny something already.
     """
+    first, last = words
     found: int | None = None
-    for position in range(first - 1, clause_first - 1, -1):
+    for position in range(first - 1, clause[0] - 1, -1):
         modifier = modifiers[position]
         if position in occupied or (tokens[position].kind == "punctuation" and tokens[position].surface not in "\"'"):
             break
@@ -46,7 +46,7 @@ def negator_of(
             break
     if found is not None:
         return None if found in used else found
-    for position in range(last, clause_last):
+    for position in range(last, clause[1]):
         modifier = modifiers[position]
         if position in occupied or tokens[position].kind == "punctuation":
             break

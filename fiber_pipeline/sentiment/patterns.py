@@ -22,10 +22,12 @@ from typing import Generic, NamedTuple, TypeVar
 from fiber_pipeline.text import Token, fold
 
 Meaning = TypeVar("Meaning")
+Meaning_co = TypeVar("Meaning_co", covariant=True)
 
 NUMBER_WORDS = (
-    "un", "una", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve", "diez", "quince", "veinte", "treinta",
-    "cien", "varios", "varias", "two", "three", "four", "five", "duas", "dois", "quatro", "mokoi", "mbohapy", "irundy", "po",
+    "un", "una", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve", "diez", "quince", "veinte",
+    "treinta", "cien", "varios", "varias", "two", "three", "four", "five", "duas", "dois", "quatro", "mokoi",
+    "mbohapy", "irundy", "po",
 )  # fmt: skip
 # In the joined text a space stands before each token and after the last. Elements begin with theirs, so that a search
 # skips from space to space, and end before the next.
@@ -39,22 +41,27 @@ _END = r"(?: [^\w\s]\S*)*(?= \Z)"
 _FINDABLE = re.compile(r"\w+\*?$")
 # Words too common to find a pattern by, where it has another.
 _COMMON = frozenset(
-    "a al ante antes asi aun aqui cada como con cual cuando da dan de del desde dia donde dos e el ella en es esa ese "
-    "eso esta estan este esto fue ha hace hasta hay la las le les lo los mas me mi mis mucho muy nada ni no nos nunca o "
-    "otra otro para pero por porque que quiero se ser si siempre sin sobre solo son su sus tan te tengo tiene todo "
-    "todos toda todas tu un una unos va voy y ya yo hora ahora bien buen gran".split()
-)
+    {
+        "a", "ahora", "al", "ante", "antes", "aqui", "asi", "aun", "bien", "buen", "cada", "como", "con", "cual",
+        "cuando", "da", "dan", "de", "del", "desde", "dia", "donde", "dos", "e", "el", "ella", "en", "es", "esa",
+        "ese", "eso", "esta", "estan", "este", "esto", "fue", "gran", "ha", "hace", "hasta", "hay", "hora", "la",
+        "las", "le", "les", "lo", "los", "mas", "me", "mi", "mis", "mucho", "muy", "nada", "ni", "no", "nos",
+        "nunca", "o", "otra", "otro", "para", "pero", "por", "porque", "que", "quiero", "se", "ser", "si",
+        "siempre", "sin", "sobre", "solo", "son", "su", "sus", "tan", "te", "tengo", "tiene", "toda", "todas",
+        "todo", "todos", "tu", "un", "una", "unos", "va", "voy", "y", "ya", "yo",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
-class Pattern(Generic[Meaning]):
+class Pattern(Generic[Meaning_co]):
     """A compiled pattern and what it means.
 
     elements: for each element that must be present, the words that can be it; the first is the anchor.
     """
 
     source: str
-    meaning: Meaning
+    meaning: Meaning_co
     elements: tuple[tuple[str, ...], ...]
     expression: str
 
@@ -111,25 +118,26 @@ def joined(tokens: Sequence[Token]) -> str:
 
 
 class WordMatches(NamedTuple, Generic[Meaning]):
-    """What a word does for patterns: those it anchors, and the elements it can be."""
+    """What a word does for patterns: those it anchors, each with the set of elements it needs, and those it can be.
 
-    anchored: tuple[Pattern[Meaning], ...]
-    elements: frozenset[int]
+    Sets of elements are integers, a bit an element: uniting and comparing them is most of what finding patterns costs.
+    """
+
+    anchored: tuple[tuple[Pattern[Meaning], int], ...]
+    elements: int
 
 
 class PatternIndex(Generic[Meaning]):
     """Patterns by the words that can be their elements."""
 
     def __init__(self, patterns: Iterable[Pattern[Meaning]]) -> None:
-        self._anchored: dict[int, list[Pattern[Meaning]]] = defaultdict(list)
+        self._anchored: dict[int, list[tuple[Pattern[Meaning], int]]] = defaultdict(list)
         self._exact: dict[str, set[int]] = defaultdict(set)
         self._prefixes: dict[str, set[int]] = defaultdict(set)
-        self.required: dict[Pattern[Meaning], frozenset[int]] = {}
         numbers: dict[tuple[str, ...], int] = {}
         for pattern in patterns:
             own = [numbers.setdefault(words, len(numbers)) for words in pattern.elements]
-            self._anchored[own[0]].append(pattern)
-            self.required[pattern] = frozenset(own)
+            self._anchored[own[0]].append((pattern, _bits(own)))
         for words, number in numbers.items():
             for word in words:
                 if word.endswith("*"):
@@ -142,21 +150,23 @@ class PatternIndex(Generic[Meaning]):
         elements = set(self._exact.get(word, ()))
         for length in range(1, len(word) + 1):
             elements |= self._prefixes.get(word[:length], set())
-        anchored = [pattern for number in sorted(elements) for pattern in self._anchored.get(number, ())]
-        return WordMatches(tuple(anchored), frozenset(elements))
+        anchored = [anchor for number in sorted(elements) for anchor in self._anchored.get(number, ())]
+        return WordMatches(tuple(anchored), _bits(elements))
 
     def candidates(self, words: Sequence[WordMatches[Meaning]]) -> list[Pattern[Meaning]]:
         """The patterns that have a word for each of their elements among `words`, in a fixed order."""
-        anchored: dict[Pattern[Meaning], None] = {}
+        present = 0
         for word in words:
-            if word.anchored:
-                anchored.update(dict.fromkeys(word.anchored))
-        if not anchored:
-            return []
-        present: set[int] = set()
-        present.update(*[word.elements for word in words])
-        required = self.required
-        return [pattern for pattern in anchored if required[pattern] <= present]
+            present |= word.elements
+        found = [pattern for word in words for pattern, required in word.anchored if required & present == required]
+        return list(dict.fromkeys(found)) if len(found) > 1 else found
+
+
+def _bits(numbers: Iterable[int]) -> int:
+    bits = 0
+    for number in numbers:
+        bits |= 1 << number
+    return bits
 
 
 def spans(pattern: Pattern[Meaning], text: str) -> list[tuple[int, int]]:

@@ -1,52 +1,28 @@
-"""The clause arithmetic: which words of a comment weigh what, and what they add up to."""
+"""Reading a comment: which of its words weigh, and what its clauses add up to."""
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 
+from fiber_pipeline.sentiment.adjustment import adjust
 from fiber_pipeline.sentiment.guarani import analyses
+from fiber_pipeline.sentiment.hits import Hit, flip, scale
 from fiber_pipeline.sentiment.knowledge import Knowledge
 from fiber_pipeline.sentiment.lexicon import Entry
 from fiber_pipeline.sentiment.modifiers import Modifier
-from fiber_pipeline.sentiment.negation import flipped, negator_of
 from fiber_pipeline.sentiment.one_word import Answer, answer_key
 from fiber_pipeline.sentiment.patterns import Pattern, PatternIndex, WordMatches, joined, spans
 from fiber_pipeline.sentiment.rules import Rule
 from fiber_pipeline.sentiment.urgency import UrgencyRule
 from fiber_pipeline.text import Token, split_clauses
 
-EFFECTS = ("wish", "sarcasm")
 Meaning = Rule | Entry | UrgencyRule
 
 _CACHED_WORDS = 100_000
-# Half of the summed weight at which the score stops growing fast: one plain word (1.5-2) scores about 0.6.
+# Summed weight squared at which the score has come to 0.7 of its most: one plain word (2) scores 0.63.
 _SATURATION = 6.0
-_CAPITALS, _STRETCHED, _EXCLAIMED = 1.2, 1.25, 1.1
-_QUESTIONED_PRAISE, _QUESTIONED_BLAME = 0.3, 0.6
-_WISHED_AWAY = 0.3
 _BEFORE_CONTRAST = 0.85
-_DEGREE_REACH = 3
-
-
-@dataclass(slots=True)
-class Hit:
-    """Something that weighs.
-
-    first, last: token positions, `last` exclusive. source: word, phrase, rule, emoji or answer. name: the entry or
-    the rule's id. base: its own weight. value: what it counts in its clause, after `steps` (what was done, factor).
-    """
-
-    first: int
-    last: int
-    source: str
-    name: str
-    base: float
-    value: float
-    kind: str = "w"
-    emotions: tuple[str, ...] = ()
-    negatable: bool = True
-    steps: list[tuple[str, float]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -64,6 +40,11 @@ class Reading:
     urgency: list[tuple[UrgencyRule, int, int]]
 
 
+def normalised(weight: float) -> float:
+    """A sum of weights as a score in (-1, 1): w / √(w² + saturation), after VADER (Hutto and Gilbert 2014)."""
+    return weight / math.sqrt(weight * weight + _SATURATION)
+
+
 @dataclass(frozen=True, slots=True)
 class _Word:
     """What is known of one folded word."""
@@ -73,11 +54,6 @@ class _Word:
     is_negated: bool
     modifier: Modifier | None
     matches: WordMatches[Meaning]
-
-
-def normalised(weight: float) -> float:
-    """A sum of weights as a score in (-1, 1): w / √(w² + saturation), after VADER (Hutto and Gilbert 2014)."""
-    return weight / math.sqrt(weight * weight + _SATURATION)
 
 
 class CommentReader:
@@ -98,8 +74,8 @@ class CommentReader:
         hits, urgency = self._hits(tokens, known)
         if answer is not None:
             hits = _answered(answer, len(tokens))
-        else:
-            _modify(tokens, known, clauses, hits)
+        elif hits:
+            adjust(tokens, [word.modifier if word is not None else None for word in known], clauses, hits)
         return _summed(known, clauses, hits, answer, urgency)
 
     def _answer(self, tokens: Sequence[Token]) -> Answer | None:
@@ -110,9 +86,7 @@ class CommentReader:
 
     def _look_up(self, folded: str) -> _Word | None:
         entry, strength, is_negated = self._find(folded)
-        word = _Word(
-            entry, strength, is_negated, self._knowledge.modifiers.get(folded), self._patterns.matches(folded)
-        )
+        word = _Word(entry, strength, is_negated, self._knowledge.modifiers.get(folded), self._patterns.matches(folded))
         return None if entry is None and word.modifier is None and not word.matches.elements else word
 
     def _find(self, folded: str) -> tuple[Entry | None, float, bool]:
@@ -144,10 +118,29 @@ class CommentReader:
                     urgency.append((meaning, first, last))
                 elif isinstance(meaning, Entry):
                     candidates.append(
-                        Hit(first, last, "phrase", meaning.entry, meaning.weight, meaning.weight, meaning.kind, meaning.emotions)
+                        Hit(
+                            first,
+                            last,
+                            "phrase",
+                            meaning.entry,
+                            meaning.weight,
+                            meaning.weight,
+                            meaning.kind,
+                            meaning.emotions,
+                        )
                     )
                 else:
-                    hit = Hit(first, last, "rule", meaning.id, meaning.weight, meaning.weight, meaning.effect, meaning.emotions, meaning.negatable)
+                    hit = Hit(
+                        first,
+                        last,
+                        "rule",
+                        meaning.id,
+                        meaning.weight,
+                        meaning.weight,
+                        meaning.effect,
+                        meaning.emotions,
+                        meaning.negatable,
+                    )
                     (candidates if meaning.effect == "score" else effects).append(hit)
         taken = [False] * len(tokens)
         hits: list[Hit] = []
@@ -164,9 +157,7 @@ class CommentReader:
             hits.sort(key=_place)
         return hits, urgency
 
-    def _single(
-        self, tokens: Sequence[Token], known: Sequence[_Word | None], taken: Sequence[bool]
-    ) -> Iterator[Hit]:
+    def _single(self, tokens: Sequence[Token], known: Sequence[_Word | None], taken: Sequence[bool]) -> Iterator[Hit]:
         emojis = self._knowledge.lexicon.emojis
         for position, word in enumerate(known):
             if taken[position]:
@@ -174,17 +165,36 @@ class CommentReader:
             if word is not None and word.entry is not None:
                 entry = word.entry
                 if entry.weight:
-                    hit = Hit(position, position + 1, "word", entry.entry, entry.weight, entry.weight, entry.kind, entry.emotions)
+                    hit = Hit(
+                        position,
+                        position + 1,
+                        "word",
+                        entry.entry,
+                        entry.weight,
+                        entry.weight,
+                        entry.kind,
+                        entry.emotions,
+                    )
                     if word.strength != 1.0:
-                        _scale(hit, "form", word.strength)
+                        scale(hit, "form", word.strength)
                     if word.is_negated:
-                        _flip(hit, tokens[position].folded)
+                        flip(hit, tokens[position].folded)
                     yield hit
             elif tokens[position].kind in ("emoji", "emoticon"):
                 surface = tokens[position].surface
                 found = emojis.get(surface) or emojis.get(surface[0])
                 if found is not None and found.weight:
-                    yield Hit(position, position + 1, "emoji", found.entry, found.weight, found.weight, "w", found.emotions, False)
+                    yield Hit(
+                        position,
+                        position + 1,
+                        "emoji",
+                        found.entry,
+                        found.weight,
+                        found.weight,
+                        "w",
+                        found.emotions,
+                        False,
+                    )
 
 
 _WEB = ("http", "https", "www")
@@ -213,121 +223,6 @@ def _hide_names(tokens: Sequence[Token], known: list[_Word | None]) -> None:
 def _answered(answer: Answer, length: int) -> list[Hit]:
     hit = Hit(0, length, "answer", answer.answer, answer.weight, answer.weight, "w", answer.emotions, False)
     return [hit] if answer.weight else []
-
-
-def _scale(hit: Hit, step: str, factor: float) -> None:
-    hit.value *= factor
-    hit.steps.append((step, factor))
-
-
-def _flip(hit: Hit, by: str) -> None:
-    before = hit.value
-    hit.value = flipped(before, hit.kind)
-    hit.steps.append((f"denied by {by}", hit.value / before))
-
-
-def _modify(
-    tokens: Sequence[Token], known: Sequence[_Word | None], clauses: Sequence[tuple[int, int]], hits: list[Hit]
-) -> None:
-    """Apply degree, negation, emphasis, questions, wishes and sarcasm to the hits' values."""
-    if not hits:
-        return
-    modifiers = [word.modifier if word is not None else None for word in known]
-    bounds = _clause_of(clauses, len(tokens))
-    occupied = {position for hit in hits if hit.kind not in EFFECTS for position in range(hit.first, hit.last)}
-    used: set[int] = set()
-    shouting = _is_all_capitals(tokens)
-    for hit in hits:
-        if hit.kind in EFFECTS:
-            continue
-        first, last = clauses[bounds[hit.first]]
-        if hit.source != "emoji":
-            _apply_degree(tokens, modifiers, hit, first, last, occupied)
-            if hit.negatable and (negator := negator_of(tokens, modifiers, hit.first, hit.last, first, last, occupied, used)) is not None:
-                used.add(negator)
-                _flip(hit, tokens[negator].surface)
-            _apply_emphasis(tokens, hit, shouting)
-        end = clauses[bounds[hit.last - 1]][1]
-        if tokens[end - 1].surface[0] in "?¿" and hit.source != "emoji":
-            _scale(hit, "asked", _QUESTIONED_PRAISE if hit.value > 0 else _QUESTIONED_BLAME)
-    effects = [hit for hit in hits if hit.kind in EFFECTS]
-    if effects:
-        hits[:] = [hit for hit in hits if hit.kind not in EFFECTS]
-    for effect in effects:
-        if effect.kind == "wish":
-            _wish(hits, effect, clauses[bounds[effect.first]][1])
-        else:
-            _sarcasm(hits, effect)
-
-
-def _clause_of(clauses: Sequence[tuple[int, int]], length: int) -> list[int]:
-    number = [0] * length
-    for index, (first, last) in enumerate(clauses):
-        number[first:last] = [index] * (last - first)
-    return number
-
-
-def _apply_degree(
-    tokens: Sequence[Token],
-    modifiers: Sequence[Modifier | None],
-    hit: Hit,
-    first: int,
-    last: int,
-    occupied: set[int],
-) -> None:
-    for position in range(hit.first - 1, max(first, hit.first - _DEGREE_REACH) - 1, -1):
-        if position in occupied:
-            break
-        modifier = modifiers[position]
-        if modifier is not None and modifier.degree:
-            _scale(hit, tokens[position].surface, modifier.degree)
-        elif modifier is None and position < hit.first - 1:
-            break
-    for position in range(hit.last, min(last, hit.last + 2)):
-        modifier = modifiers[position]
-        if position in occupied:
-            break
-        if modifier is not None and modifier.degree_after:
-            _scale(hit, tokens[position].surface, modifier.degree_after)
-
-
-def _apply_emphasis(tokens: Sequence[Token], hit: Hit, shouting: bool) -> None:
-    capitals, stretched = shouting, False
-    for token in tokens[hit.first : hit.last]:
-        surface = token.surface
-        if len(surface) > 3 and surface.isupper():
-            capitals = True
-        # Folding drops letters only where they repeat, so most words need no closer look.
-        if len(surface) > len(token.folded) and token.is_stretched:
-            stretched = True
-    if capitals:
-        _scale(hit, "capitals", _CAPITALS)
-    if stretched:
-        _scale(hit, "stretched", _STRETCHED)
-    if hit.last < len(tokens) and tokens[hit.last].surface[0] == "!":
-        _scale(hit, "exclaimed", _EXCLAIMED)
-
-
-def _is_all_capitals(tokens: Sequence[Token]) -> bool:
-    shouts = False
-    for token in tokens:
-        if token.kind == "word" and len(token.surface) > 2:
-            if not token.surface.isupper():
-                return False
-            shouts = True
-    return shouts
-
-
-def _wish(hits: Sequence[Hit], effect: Hit, end: int) -> None:
-    for hit in hits:
-        if effect.first <= hit.first < end and (hit.value > 0 or hit.source != "rule"):
-            _scale(hit, f"wished for ({effect.name})", 0.0 if hit.value > 0 else _WISHED_AWAY)
-
-
-def _sarcasm(hits: Sequence[Hit], effect: Hit) -> None:
-    for hit in hits:
-        if hit.value > 0 and hit.first < effect.last:
-            _scale(hit, f"meant the other way round ({effect.name})", -1.0)
 
 
 def _summed(

@@ -48,7 +48,8 @@ def load_urgency_rules() -> tuple[Pattern[UrgencyRule], ...]:
 def urgency_of(reading: "Reading", sentiment: str) -> tuple[str, list[tuple[int, int]]]:
     """Return the highest level any matched rule gives, and the token positions that gave it; low without any."""
     complains = sentiment in ("negative", "mixed")
-    level, spans = URGENCIES[0], []
+    level = URGENCIES[0]
+    spans: list[tuple[int, int]] = []
     for rule, first, last in reading.urgency:
         if rule.only_negative and not complains:
             continue
