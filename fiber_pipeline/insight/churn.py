@@ -19,10 +19,8 @@ def score_churn(
     churn.yaml's signals). `risk` in (0, 1) orders comments by rules set by judgement; it is not a probability.
     least_risk: leave out comments below it. limit: at most so many; None for all. source: that source's alone.
     """
-    with counted_comments(connection):
-        relation = connection.execute(
-            read_sql("churn"), {"least_risk": least_risk, "most_comments": limit, "source": source}
-        )
+    with counted_comments(connection, source):
+        relation = connection.execute(read_sql("churn"), {"least_risk": least_risk, "most_comments": limit})
         frame: pd.DataFrame = relation.fetch_arrow_table().to_pandas(types_mapper=pd.ArrowDtype)
     return frame
 
@@ -34,8 +32,8 @@ def urgent_comments(connection: duckdb.DuckDBPyConnection, limit: int = 50, sour
     The score joins urgency and churn risk and halves with every 30 days of age, counted from the source's latest
     comment.
     """
-    parameters = {"at_risk": load_churn_rules().at_risk, "most_comments": limit, "source": source}
-    with counted_comments(connection):
+    parameters = {"at_risk": load_churn_rules().at_risk, "most_comments": limit}
+    with counted_comments(connection, source):
         relation = connection.execute(read_sql("urgent"), parameters)
         frame: pd.DataFrame = relation.fetch_arrow_table().to_pandas(types_mapper=pd.ArrowDtype)
     return frame

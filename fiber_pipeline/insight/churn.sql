@@ -1,4 +1,4 @@
--- Comments with signs of churn, strongest first; $source null for every source.
+-- Comments with signs of churn, strongest first.
 SELECT
     comment_id,
     source,
@@ -19,6 +19,6 @@ SELECT
         CASE WHEN negative THEN 'negative' END
     ], lambda sign: sign IS NOT NULL) AS reasons
 FROM insight_comments
-WHERE risk > 0 AND risk >= $least_risk AND ($source IS NULL OR source = $source)
+WHERE risk > 0 AND risk >= $least_risk
 ORDER BY risk DESC, commented_at DESC NULLS LAST, comment_id
 LIMIT $most_comments

@@ -27,6 +27,7 @@ WITH counted AS (
     LEFT JOIN translated_comments ON translated_comments.comment_id = comments.comment_id
     LEFT JOIN sentiment_scores ON sentiment_scores.comment_id = comments.comment_id
     WHERE comments.duplicate_of IS NULL
+        AND ($source IS NULL OR starts_with(comments.batch, $source || '/'))
 ),
 theme_signs AS (
     SELECT

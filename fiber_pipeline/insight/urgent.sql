@@ -6,7 +6,6 @@ WITH scored AS (
         (1 - (1 - CASE urgency WHEN 'high' THEN 0.8 WHEN 'medium' THEN 0.4 ELSE 0 END) * (1 - risk))
             * coalesce(0.5 ** ((max(day) OVER () - day) / 30), 0.5) AS call_score
     FROM insight_comments
-    WHERE ($source IS NULL OR source = $source)
 )
 SELECT
     scored.comment_id,
