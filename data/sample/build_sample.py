@@ -66,9 +66,9 @@ CITIES = (
     ("Pilar", "Ñeembucú", 2),
     ("Filadelfia", "Boquerón", 1),
 )
-PLANS = (("Fibra 100", 15), ("Fibra 300", 45), ("Fibra 600", 28), ("Fibra 1000", 12))
+PLANS = {"Fibra 100": 15, "Fibra 300": 45, "Fibra 600": 28, "Fibra 1000": 12}
 PRICES = {"Fibra 100": 135_000, "Fibra 300": 199_000, "Fibra 600": 259_000, "Fibra 1000": 349_000}
-CHANNELS = (("WhatsApp", 45), ("SMS", 25), ("App", 18), ("Web", 12))
+CHANNELS = {"WhatsApp": 45, "SMS": 25, "App": 18, "Web": 12}
 TEXT_DATES = ("%d/%m/%Y", "%Y-%m-%d %H:%M", "%d-%m-%Y", "%d/%m/%y %H:%M")
 RETURNING_CUSTOMERS = 30
 DATES_AS_TEXT = 24
@@ -130,8 +130,8 @@ def add_customers(answers: list[Answer], draw: random.Random) -> list[Answer]:
         named = [place for place in CITIES if re.search(rf"\b{place[0]}\b", answer.comment)]
         city, department, _ = named[0] if named else draw.choices(CITIES, [weight for *_, weight in CITIES])[0]
         speed = re.search(r"\b(100|300|600|1000) megas", answer.comment)
-        plan = f"Fibra {speed[1]}" if speed else draw.choices(*zip(*PLANS, strict=True))[0]
-        channel = draw.choices(*zip(*CHANNELS, strict=True))[0]
+        plan = f"Fibra {speed[1]}" if speed else draw.choices(list(PLANS), list(PLANS.values()))[0]
+        channel = draw.choices(list(CHANNELS), list(CHANNELS.values()))[0]
         answer = replace(
             answer,
             customer=customer, city=city, department=department, plan=plan, channel=channel,
@@ -206,7 +206,7 @@ def write_workbook(rows: list[list[object]], path: Path) -> None:
                 elif cell != "":
                     sheet.write(line, column, cell)
             line += 1
-        sheet.write_row(line + 1, 0, ["Total de respuestas", "", "", "", len(rows)], bold)
+        sheet.write(line + 1, 0, f"Total de respuestas: {len(rows)}", bold)
         prices = workbook.add_worksheet("Planes")
         prices.write_row(0, 0, ["Plan", "Precio mensual (Gs.)"], bold)
         for line, (plan, price) in enumerate(PRICES.items(), start=1):

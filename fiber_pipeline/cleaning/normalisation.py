@@ -8,14 +8,11 @@ import re
 import unicodedata
 from functools import lru_cache
 
-import ftfy
-
 from fiber_pipeline.text import fold, unstretch
 
 # Almost every comment is already tidy; this spares them all the steps below.
 _TIDY = re.compile(r"(?:[!-%'-;=-^`-~¡¿áéíóúüñÁÉÍÓÚÜÑ]+(?: (?! )|$))*")
 
-_MOJIBAKE = re.compile("[ÃÂÅâð][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
 _TAG = re.compile(
     r"</?(?:a|b|blockquote|br|div|em|font|h[1-6]|hr|i|li|ol|p|pre|s|small|span|strong|sub|sup|table|tbody|td|th|thead|tr|u|ul)"
     r"(?:\s[^<>]*)?/?>|<!--.*?-->|<(script|style)\b[^<>]*>.*?</\1\s*>",
@@ -51,7 +48,7 @@ _ENDS_SENTENCE = frozenset(".,;:!?…-–—/(")
 
 
 def normalise(text: str) -> str:
-    """Return `text` in Unicode NFC with mojibake, markup, control and invisible characters and spare spacing gone.
+    """Return `text` in Unicode NFC with markup, control and invisible characters and spare spacing gone.
 
     Line breaks stay, as a single "\\n", since personal data is easier to see with them; `join_lines` removes them.
     HTML entities and tags of web forms and Excel's `_x000D_` are decoded; other things in angle brackets ("<3") stay.
@@ -78,8 +75,6 @@ def normalise(text: str) -> str:
 
 
 def _decode(text: str) -> str:
-    if _MOJIBAKE.search(text):
-        text = ftfy.fix_encoding(text)
     if "_x" in text:
         text = _EXCEL_ESCAPE.sub(lambda match: chr(int(match.group(1), 16)), text)
     if "&" in text:

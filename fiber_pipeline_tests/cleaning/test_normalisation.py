@@ -15,7 +15,6 @@ from fiber_pipeline.cleaning import is_stretched, join_lines, normalise
         ("Mala  atención ", "Mala atención"),
         ("atencio\u0301n", "atención"),
         ("iporã\u0303", unicodedata.normalize("NFC", "iporã\u0303")),
-        ("Mala atenciÃ³n al seÃ±or", "Mala atención al señor"),
         ("no anda_x000D_\nnada", "no anda\nnada"),
         ("bueno &amp; barato", "bueno & barato"),
         ("&lt;p&gt;Lento&lt;/p&gt;", "Lento"),
