@@ -2,7 +2,8 @@
 
 A stretch is a clause, cut again at a conjunction where it speaks of several themes. A rule with a polarity of its own
 settles its stretch ("se corta" is a complaint though no word in it is bad); otherwise the stretch weighs what its words
-weigh. A theme whose stretches say nothing takes the nearest that speaks of no theme ("La atención: pésima").
+weigh, with those of a contrast that follows ("bien, pero mal de noche"). A theme whose stretches say nothing takes the
+nearest that speaks of no theme ("La atención: pésima").
 """
 
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ from fiber_pipeline.sentiment.clause_scores import score_clauses
 from fiber_pipeline.text import Token
 
 _CONJUNCTIONS = frozenset({"y", "e", "ha", "ademas", "tambien", "mas", "and", "avei", "igual", "ni", "con"})
+_CONTRASTS = frozenset({"pero", "aunque", "salvo", "excepto", "sino"})
 # Added to the sum of weights, so that a single faint word does not count like a rant.
 _SMOOTHING = 0.5
 _MIXED_FROM = 0.5
@@ -82,7 +84,7 @@ def _judge(
             negative -= sum(polarity for polarity in given if polarity < 0)
         elif any(mention.theme == theme for mention in here):
             own.append(place)
-    for place in own:
+    for place in (*own, *_contrasts(mentions, own, stretches, weights.tokens)):
         praise, complaint = weights[place]
         positive += praise
         negative += complaint
@@ -102,18 +104,42 @@ def _labelled(positive: float, negative: float) -> ThemeSentiment:
     return ThemeSentiment("positive" if score > 0 else "negative", score)
 
 
+def _contrasts(
+    mentions: Sequence[Mention], own: Sequence[int], stretches: Sequence[tuple[int, int]], tokens: Sequence[Token]
+) -> list[int]:
+    """Stretches after one of `own` that go on about it: "anda bien, pero mal de noche"."""
+    return [
+        place + 1
+        for place in own
+        if place + 1 < len(stretches)
+        and tokens[stretches[place + 1][0]].folded in _CONTRASTS
+        and not _is_themed(stretches[place + 1], mentions)
+    ]
+
+
+def _is_themed(stretch: tuple[int, int], mentions: Sequence[Mention]) -> bool:
+    return any(mention.first < stretch[1] and stretch[0] < mention.last for mention in mentions)
+
+
+def _asks(stretch: tuple[int, int], tokens: Sequence[Token]) -> bool:
+    return any("?" in token.surface for token in tokens[slice(*stretch)] if token.kind == "punctuation")
+
+
 def _borrowed(
     mentions: Sequence[Mention], own: Sequence[int], stretches: Sequence[tuple[int, int]], weights: _Weights
 ) -> tuple[float, float]:
-    """What the nearest telling stretch without a theme weighs; the one after goes before the one ahead."""
+    """What the nearest telling stretch without a theme weighs; the one after goes before the one ahead.
+
+    A question takes nothing: thanks after it are no praise.
+    """
+    if any(_asks(stretches[place], weights.tokens) for place in own):
+        return 0.0, 0.0
     for distance in range(1, len(stretches)):
         for place in (own[-1] + distance, own[0] - distance):
             if not 0 <= place < len(stretches):
                 continue
-            first, last = stretches[place]
-            is_themed = any(mention.first < last and first < mention.last for mention in mentions)
-            asks = any("?" in token.surface for token in weights.tokens[first:last] if token.kind == "punctuation")
-            if not is_themed and not asks and any(weights[place]):
+            stretch = stretches[place]
+            if not _is_themed(stretch, mentions) and not _asks(stretch, weights.tokens) and any(weights[place]):
                 return weights[place]
     return 0.0, 0.0
 

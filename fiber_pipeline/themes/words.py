@@ -143,7 +143,9 @@ class WordIndex:
     def _one_edit_away(self, word: str) -> str | None:
         if len(word) < _SHORTEST_TYPO - 1:
             return None
-        near = {known for key in _deletions(word) for known in self._by_deletion.get(key, ()) if known[0] == word[0]}
+        near = {known for key in _deletions(word) for known in self._by_deletion.get(key, ())}
+        # Typos seldom hit a word's ends; a change there is more often another word or form.
+        near = {known for known in near if known[0] == word[0] and known[-1] == word[-1]}
         return min((known for known in near if OSA.distance(word, known) == 1), default=None)
 
 
