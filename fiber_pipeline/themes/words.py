@@ -10,7 +10,9 @@ from fiber_pipeline.themes.patterns import ANY, NUMBER
 from fiber_pipeline.themes.taxonomy import Spelling
 
 _CACHED_WORDS = 100_000
-_SHORTEST_TYPO = 6  # in shorter words one letter's difference more often makes another word
+# In shorter words one letter's difference more often makes another word, above all a letter in place of another.
+_SHORTEST_TYPO = 6
+_SHORTEST_SUBSTITUTION = 8
 _SHORTEST_SOUND = 5
 _SHORTEST_LOAN = 4
 
@@ -146,7 +148,14 @@ class WordIndex:
         near = {known for key in _deletions(word) for known in self._by_deletion.get(key, ())}
         # Typos seldom hit a word's ends; a change there is more often another word or form.
         near = {known for known in near if known[0] == word[0] and known[-1] == word[-1]}
-        return min((known for known in near if OSA.distance(word, known) == 1), default=None)
+        return min((known for known in near if _is_one_edit(word, known)), default=None)
+
+
+def _is_one_edit(word: str, known: str) -> bool:
+    if OSA.distance(word, known) != 1:
+        return False
+    is_substitution = len(word) == len(known) and sorted(word) != sorted(known)
+    return not is_substitution or len(word) >= _SHORTEST_SUBSTITUTION
 
 
 def _sound(word: str) -> str:
