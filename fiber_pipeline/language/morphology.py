@@ -99,7 +99,7 @@ def _readings(word: str, find: Callable[[str], Sequence[Entry | None]]) -> Itera
     yield from _readings_of(word, find, negated=False)
     if word[0] != "n":
         return
-    # The -i of negation closes the word, after root (ndokuái) or suffixes (ndojaposéi); only -ma follows it (no longer).
+    # The -i of negation closes the word, after root (ndokuái) or suffixes (ndojaposéi); only -ma (already) follows.
     already = word.endswith("ima")
     denied = word[:-2] if already else word
     closing = (_suffixes()["ma"],) if already else ()
@@ -133,7 +133,8 @@ def _readings_of(word: str, find: Callable[[str], Sequence[Entry | None]], *, ne
 def analyse(word: str) -> Analysis | None:
     """Take a folded word apart around a root of the dictionary; None if no reading has one.
 
-    Among readings the one with the longest root wins, then the fewest affixes, then the usual part of speech.
+    Among readings the one with the longest root wins, then the fewest affixes, then the usual part of speech,
+    then a negation.
     """
     folded = load_dictionary().folded
 
@@ -143,13 +144,13 @@ def analyse(word: str) -> Analysis | None:
     return max(_readings(word, find), key=_rank, default=None)
 
 
-def _rank(reading: Analysis) -> tuple[int, int, bool]:
+def _rank(reading: Analysis) -> tuple[int, int, bool, bool]:
     agreeing = (
         reading.entry is not None
         and bool(reading.prefixes)
         and reading.entry.part_of_speech in _EXPECTED[reading.prefixes[0].kind]
     )
-    return len(reading.root), -len(reading.prefixes) - len(reading.suffixes), agreeing
+    return len(reading.root), -len(reading.prefixes) - len(reading.suffixes), agreeing, reading.is_negated
 
 
 def analyse_loan(word: str, is_spanish: Callable[[str], bool]) -> Analysis | None:

@@ -9,7 +9,7 @@ from fiber_pipeline.text import Token, tokenize
 # log(0.8 / 0.2) = 1.4; a little less lets a single clear word stand.
 SWITCH = 1.2
 # Comments are Spanish more often than not; this much, in nats, speaks against starting in Guaraní.
-PRIOR = 0.5
+PRIOR = 0.6
 
 
 class TaggedWord(NamedTuple):
@@ -75,7 +75,7 @@ def _looks_like_a_name(token: Token, reading: Reading) -> bool:
         return False
     if surface.isupper():
         return len(surface) <= 5 and reading.is_guess
-    return reading.weight < 0 and surface[1:].islower()
+    return (reading.is_guess or reading.weight < 0) and surface[1:].islower()
 
 
 def smooth(weights: list[float]) -> list[bool]:

@@ -30,7 +30,7 @@ class Reading(NamedTuple):
 
 
 STRONGEST = 4.0
-OPEN_SYLLABLES = 0.6
+OPEN_SYLLABLES = 0.5
 _NASAL_VOWEL = re.compile("[ẽĩũỹ]|[eiuyg]̃")
 _PUSO = re.compile(r"(?<=[aeiouyãẽĩõũỹáéíóúýnm])'(?=[aeiouyãẽĩõũỹáéíóúý])")
 _NOT_GUARANI_LETTER = re.compile(r"c(?!h)|(?<!n)d|f|l|q|x|z|w|(?<!m)b")
@@ -98,6 +98,8 @@ def _weigh(marked: str, folded: str) -> tuple[float, str, str]:
         # Many Spanish words are another with a- or o- before it (acerca, opuesto): there the sentence must decide.
         weight = 0.2 if len(loan.prefixes) == 1 and not loan.suffixes and loan.prefixes[0].form in "ao" else 1.5
         return weight, f"Spanish root in Guaraní form: {describe(loan)}", "loan"
+    if marked.endswith("'i") and folded[:-1] in vocabulary.spanish:
+        return 1.5, f"Spanish root in Guaraní form: {folded[:-1]} + -'i", "loan"
     technical = analyse_loan(folded, vocabulary.international.__contains__)
     if technical is not None and technical.strength >= 1 and technical.suffixes:
         return 2.0, f"technical word in Guaraní form: {describe(technical)}", "word"

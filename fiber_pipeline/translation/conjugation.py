@@ -80,6 +80,15 @@ def _finite(infinitive: str, person: str) -> str:
 
 
 @lru_cache(maxsize=4096)
+def imperative(infinitive: str) -> str:
+    """Return the order given to vos ("llamar" gives "llamá", "sentarse" gives "sentate")."""
+    head, space, tail = infinitive.partition(" ")
+    if head.endswith("se"):
+        return head[:-3] + "te" + space + tail
+    return ("andá" if head == "ir" else _finite(head, "2s")[:-1]) + space + tail
+
+
+@lru_cache(maxsize=4096)
 def participle(infinitive: str) -> str:
     """Return the participle ("hacer" gives "hecho"), without the reflexive pronoun."""
     head, space, tail = infinitive.partition(" ")

@@ -8,7 +8,7 @@ from fiber_pipeline.language.morphology import Analysis, analyse, analyse_loan
 from fiber_pipeline.language.tagging import TaggedWord, tag
 from fiber_pipeline.language.vocabulary import load_vocabulary
 from fiber_pipeline.text import fold, unstretch
-from fiber_pipeline.translation.conjugation import is_infinitive, participle, plural, present, reflexive
+from fiber_pipeline.translation.conjugation import imperative, is_infinitive, participle, plural, present, reflexive
 
 # Suffixes that stand as a verb of their own in Spanish, innermost first: -se want, -kuaa can, -uka make someone.
 _MODALS = {"want": "querer", "can": "poder", "let": "hacer", "should": "deber"}
@@ -45,11 +45,19 @@ def _gloss(marked: str, folded: str) -> str | None:
         return f"{entry.owner} {entry.spanish}" if entry.owner else entry.spanish
     analysis = analyse(folded)
     if analysis is not None and analysis.entry is not None:
-        return _compose(analysis, analysis.entry)
+        return _compose(analysis, _as_written(analysis.root, analysis.entry, marked))
     loan = analyse_loan(folded, load_vocabulary().spanish.__contains__)
     if loan is not None:
         return _compose(loan, Entry(loan.root, loan.root, "v" if _has_person(loan) else "n"))
     return None
+
+
+def _as_written(root: str, entry: Entry, marked: str) -> Entry:
+    """Among roots that differ in marks alone (henói call, heñói be born) take the one as typed, if it was."""
+    for other in load_dictionary().folded[root]:
+        if other.part_of_speech == entry.part_of_speech and other.form in marked:
+            return other
+    return entry
 
 
 def _has_person(analysis: Analysis) -> bool:
@@ -60,8 +68,11 @@ def _compose(analysis: Analysis, entry: Entry) -> str:
     subject = analysis.prefixes[0] if analysis.prefixes else None
     voices = [affix for affix in analysis.prefixes if affix.kind == "voice"]
     before = [affix.gloss for affix in analysis.suffixes if affix.place == "before" and affix.feature not in _MODALS]
-    if analysis.is_negated:
-        before = [word for word in before if word != "casi"]
+    negation = "no" if analysis.is_negated else ""
+    if negation:
+        if {"más", "ya"} & set(before):  # -ve and -ma under negation: no longer
+            negation = "ya no"
+        before = [word for word in before if word not in ("casi", "más", "ya")]
     after = [affix.gloss for affix in analysis.suffixes if affix.place == "after"]
     features = {affix.feature for affix in analysis.suffixes}
     # In Guaraní the last suffix governs the rest, in Spanish the first word does.
@@ -81,9 +92,9 @@ def _compose(analysis: Analysis, entry: Entry) -> str:
         if subject is not None and subject.kind in ("owner", "negated_owner"):
             owner = subject.gloss
         core = f"{owner} {noun}" if owner else noun
-    words = [*before, core, *after]
-    if analysis.is_negated:
-        words.insert(0, "no")
+    if core.startswith("ya "):
+        before = [word for word in before if word != "ya"]
+    words = [negation, *before, core, *after]
     return " ".join(word for word in words if word)
 
 
@@ -111,6 +122,8 @@ def _verb(
         core = f"{present('ir', person)} a {verb}"
     elif "past" in features:
         core = f"{reflexive(person, verb)}{present('haber', person)} {participle(verb)}"
+    elif let and person == "2s":
+        core = imperative(verb)
     else:
         core = present(verb, person)
     return f"que {core}" if let and person != "2s" else core
