@@ -171,7 +171,8 @@ def _score(name: str, system: str, truth: Sequence[str], labels: Sequence[str], 
 
 def _f1(confusions: np.ndarray) -> np.ndarray:
     hits = np.diagonal(confusions, axis1=1, axis2=2)
-    return 2 * hits / np.maximum(confusions.sum(axis=1) + confusions.sum(axis=2), 1)
+    f1: np.ndarray = 2 * hits / np.maximum(confusions.sum(axis=1) + confusions.sum(axis=2), 1)
+    return f1
 
 
 def _reliability(name: str, truth: Sequence[str], labels: Sequence[str], confidence: Sequence[float]) -> pd.DataFrame:

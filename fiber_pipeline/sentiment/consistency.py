@@ -30,10 +30,10 @@ def check_against_scores(
     `confidence`, `nps` 0-10, `rating` on its `rating_scale` ("0-10" or "1-5"); the last three may be null. NPS counts
     where there is one, else the rating. Agreement closes a quarter of the gap to certainty; contradiction leaves 60 %.
     """
-    labels = np.asarray(pd.Series(sentiment).astype(object))
+    labels = pd.Series(sentiment, dtype=object).to_numpy()
     leaning = _floats(score)
     sure = _floats(confidence)
-    scores, scales = _floats(nps), pd.Series(rating_scale).astype(object).to_numpy()
+    scores, scales = _floats(nps), pd.Series(rating_scale, dtype=object).fillna("").to_numpy()
     ratings = _floats(rating)
     unhappy, happy = np.zeros(len(labels), bool), np.zeros(len(labels), bool)
     against_praise, against_blame = unhappy.copy(), happy.copy()
@@ -52,10 +52,9 @@ def check_against_scores(
     agrees = (praises & happy) | (blames & unhappy)
     contradicts = (praises & against_praise & (leaning >= _LEANS)) | (blames & against_blame & (leaning <= -_LEANS))
     checked = np.where(agrees, sure + (1 - sure) * _AGREEMENT, np.where(contradicts, sure * _CONTRADICTION, sure))
-    return np.clip(checked, 0.0, 1.0).astype(np.float64), contradicts
+    return np.clip(checked, 0.0, 1.0), contradicts
 
 
 def _floats(column: Column) -> npt.NDArray[np.float64]:
-    return (
-        pd.to_numeric(pd.Series(column), errors="coerce").astype("Float64").to_numpy(dtype="float64", na_value=np.nan)
-    )
+    numbers = pd.to_numeric(pd.Series(column), errors="coerce").astype("Float64")
+    return np.array(numbers.to_numpy(dtype="float64", na_value=np.nan), dtype=np.float64)

@@ -1,5 +1,6 @@
 """The local sentiment engine: no account, no download, the same answer every time."""
 
+import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -43,9 +44,12 @@ class LocalSentimentEngine:
         Raises DataFileError or RuleError, saying where, if one of them is malformed.
         """
         lexicons, rules = tuple(lexicons), tuple(rules)
-        own = bool(lexicons or rules)
-        self.model = f"{MODEL}+own" if own else MODEL
-        self._reader = CommentReader(load_knowledge(lexicons, rules) if own else default_knowledge())
+        if lexicons or rules:
+            self.model = f"{MODEL}+{_fingerprint(lexicons + rules)}"
+            self._reader = CommentReader(load_knowledge(lexicons, rules))
+        else:
+            self.model = MODEL
+            self._reader = CommentReader(default_knowledge())
 
     def answer(self, request: pd.DataFrame) -> Answers:
         """Score texts; see `SentimentEngine.answer`. Every text is answered."""
@@ -57,6 +61,15 @@ class LocalSentimentEngine:
         arrays = [pa.array(columns[name], kind) for name, kind in _SCHEMA.items()]
         frame = pa.table(arrays, names=list(_SCHEMA)).to_pandas(types_mapper=pd.ArrowDtype)
         return Answers(frame)
+
+
+def _fingerprint(paths: tuple[Path, ...]) -> str:
+    """Another for other content, so that answers of another lexicon are known as such."""
+    digest = hashlib.sha256()
+    for path in paths:
+        content = path.read_bytes()
+        digest.update(f"{path.suffix}:{len(content)}:".encode() + content)
+    return digest.hexdigest()[:8]
 
 
 def _append(columns: dict[str, list[Any]], item: int, judgement: Judgement) -> None:

@@ -76,6 +76,7 @@ def _adjective(word: str) -> Iterator[tuple[str, float]]:
         yield word + "mente", 1.0
     yield from ((form, 1.0) for form in plain)
     superlative = root[:-1] + "qu" if root.endswith("c") else root + "u" if root.endswith("g") else root
+    superlative = superlative.removesuffix("i")  # sucio, sucísimo
     if root.endswith("bl"):
         superlative = root[:-1] + "il"  # amable, amabilísimo
     yield from ((form, SUPERLATIVE) for form in _suffixed(superlative, ("isim",)))

@@ -31,7 +31,7 @@ NUMBER_WORDS = (
 )  # fmt: skip
 # In the joined text a space stands before each token and after the last. Elements begin with theirs, so that a search
 # skips from space to space, and end before the next.
-_NUMBER = rf" (?:\d\S*|{'|'.join(NUMBER_WORDS)})(?= )"
+_NUMBER = rf"(?:\d\S*|{'|'.join(NUMBER_WORDS)})"
 _GAP = r"(?: [^\s.;!?…]\S*)"
 _GAP_LENGTH = re.compile(r"\.\.(\d*)$")
 _DEFAULT_GAP = 4
@@ -80,8 +80,6 @@ def compile_pattern(source: str, meaning: Meaning) -> Pattern[Meaning]:
             parts.append(r"\A")
         elif element == "$":
             parts.append(_END)
-        elif element == "#":
-            parts.append(_NUMBER)
         elif gap := _GAP_LENGTH.match(element):
             parts.append(_GAP + f"{{0,{gap.group(1) or _DEFAULT_GAP}}}?")
         elif element.startswith("-") and len(element) > 1:
@@ -109,6 +107,8 @@ def _rarity(words: tuple[str, ...]) -> tuple[int, int]:
 
 
 def _word(word: str) -> str:
+    if word == "#":
+        return _NUMBER
     return r"\S*".join(re.escape(piece) for piece in word.split("*"))
 
 

@@ -69,9 +69,9 @@ class CommentReader:
         """Weigh the tokens of `fiber_pipeline.text.tokenize`."""
         clauses = split_clauses(tokens)
         known = [self._word(token.folded) if token.kind in _WORDLIKE else None for token in tokens]
-        _hide_names(tokens, known)
+        hidden = _hide_names(tokens, known)
         answer = self._answer(tokens)
-        hits, urgency = self._hits(tokens, known)
+        hits, urgency = self._hits(tokens, known, hidden)
         if answer is not None:
             hits = _answered(answer, len(tokens))
         elif hits:
@@ -104,7 +104,7 @@ class CommentReader:
         return None, 1.0, False
 
     def _hits(
-        self, tokens: Sequence[Token], known: Sequence[_Word | None]
+        self, tokens: Sequence[Token], known: Sequence[_Word | None], hidden: Sequence[int]
     ) -> tuple[list[Hit], list[tuple[UrgencyRule, int, int]]]:
         candidates: list[Hit] = []
         effects: list[Hit] = []
@@ -143,6 +143,8 @@ class CommentReader:
                     )
                     (candidates if meaning.effect == "score" else effects).append(hit)
         taken = [False] * len(tokens)
+        for position in hidden:
+            taken[position] = True
         hits: list[Hit] = []
         if len(candidates) > 1:
             candidates.sort(key=_precedence)
@@ -210,14 +212,17 @@ def _place(hit: Hit) -> int:
     return hit.first
 
 
-def _hide_names(tokens: Sequence[Token], known: list[_Word | None]) -> None:
-    """Forget what words of an @name or a web address say."""
+def _hide_names(tokens: Sequence[Token], known: list[_Word | None]) -> list[int]:
+    """Forget what words of an @name or a web address say, and return where they stand."""
+    hidden: list[int] = []
     for position, token in enumerate(tokens):
         if token.surface == "@" or token.folded in _WEB:
             follower = position + 1
             while follower < len(tokens) and tokens[follower].start == tokens[follower - 1].end:
                 known[follower] = None
+                hidden.append(follower)
                 follower += 1
+    return hidden
 
 
 def _answered(answer: Answer, length: int) -> list[Hit]:
