@@ -71,6 +71,7 @@ def _suffixes() -> dict[str, Affix]:
     return {affix.form: affix for affix in load_dictionary().affixes if affix.kind == "suffix"}
 
 
+_AFTER_NEGATION = ("", "ma", "ramo", "ro", "va", "ha", "hape", "pa", "vo")
 _LONGEST_PREFIX = 8
 _LONGEST_SUFFIX = 9
 
@@ -99,15 +100,16 @@ def _readings(word: str, find: Callable[[str], Sequence[Entry | None]]) -> Itera
     yield from _readings_of(word, find, negated=False)
     if word[0] != "n":
         return
-    # The -i of negation closes the word, after root (ndokuái) or suffixes (ndojaposéi); only -ma (already) follows.
-    already = word.endswith("ima")
-    denied = word[:-2] if already else word
-    closing = (_suffixes()["ma"],) if already else ()
-    if denied.endswith("i"):
+    # The -i of negation closes root (ndokuái) and suffixes (ndojaposéi); few suffixes follow it (ndojapovéima).
+    for closing in _AFTER_NEGATION:
+        if not word.endswith("i" + closing):
+            continue
+        denied = word[: len(word) - len(closing)]
+        last = (_suffixes()[closing],) if closing else ()
         for end in ("iri", "ri", "i", ""):  # roots in -i swallow it
             if denied.endswith(end):
                 for reading in _readings_of(denied[: len(denied) - len(end)], find, negated=True):
-                    yield reading._replace(suffixes=reading.suffixes + closing)
+                    yield reading._replace(suffixes=reading.suffixes + last)
 
 
 def _readings_of(word: str, find: Callable[[str], Sequence[Entry | None]], *, negated: bool) -> Iterator[Analysis]:
@@ -129,7 +131,7 @@ def _readings_of(word: str, find: Callable[[str], Sequence[Entry | None]], *, ne
                         yield Analysis(way, stem[length:], entry, suffixes)
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=16_384)
 def analyse(word: str) -> Analysis | None:
     """Take a folded word apart around a root of the dictionary; None if no reading has one.
 

@@ -23,6 +23,7 @@ class TaggedWord(NamedTuple):
 CLEAR_LOAN = 1.0
 _SKIPPED_NAME = Reading(0.0, "capitalised inside a sentence", "skip")
 _SUFFIXED_NAME = Reading(0.0, "name with a Guaraní suffix", "skip")
+_NAME_LINKS = frozenset(("de", "del", "la", "el", "los", "las", "y"))
 _HYPHENATED_SUFFIX = Reading(1.0, "Guaraní suffix after a hyphen", "suffix")
 _SUFFIX_AFTER_HYPHEN = frozenset(
     ("pe", "me", "gui", "gua", "re", "rehe", "kuera", "nguera", "icha", "ndi", "ndive", "mi", "guive", "peve", "rupi")
@@ -33,7 +34,7 @@ def tag(text: str) -> list[TaggedWord]:
     """Tag the words of `text` (NFC) in order."""
     tokens = tokenize(text)
     words: list[tuple[Token, Reading]] = []
-    skips_names = not text.isupper()
+    skips_names = _tells_names(tokens)
     starts = True
     for place, token in enumerate(tokens):
         if token.kind != "word":
@@ -48,11 +49,31 @@ def tag(text: str) -> list[TaggedWord]:
                 words[-1] = (words[-1][0], _SUFFIXED_NAME)
         words.append((token, reading))
         starts = False
+    if skips_names:
+        _skip_links_of_names(words)
     path = smooth([reading.weight for _, reading in words])
     return [
         TaggedWord(token, reading, _language(reading, guarani))
         for (token, reading), guarani in zip(words, path, strict=True)
     ]
+
+
+def _tells_names(tokens: list[Token]) -> bool:
+    """Whether capitals mark names here: not where three words in four have them ("Muy Buena Atención")."""
+    words = [token.surface for token in tokens if token.kind == "word"]
+    return 4 * sum(word[0].isupper() for word in words) < 3 * len(words)
+
+
+def _skip_links_of_names(words: list[tuple[Token, Reading]]) -> None:
+    """Take "de" in "Ministerio de Hacienda", and "de la", for part of the name."""
+    for place in range(1, len(words) - 1):
+        token, reading = words[place]
+        if token.folded not in _NAME_LINKS or reading.kind == "skip" or words[place - 1][1] is not _SKIPPED_NAME:
+            continue
+        after = place + (2 if words[place + 1][0].folded in _NAME_LINKS else 1)
+        if after < len(words) and words[after][1] is _SKIPPED_NAME:
+            for link in range(place, after):
+                words[link] = (words[link][0], _SKIPPED_NAME)
 
 
 def _language(reading: Reading, guarani: bool) -> str:

@@ -48,7 +48,7 @@ _SPANISH_ENDING = re.compile(
 )
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=65_536)
 def read_word(surface: str) -> Reading:
     """Read a word as typed (case does not matter)."""
     marked = marked_form(unstretch(surface))

@@ -12,10 +12,11 @@ from fiber_pipeline.translation.conjugation import imperative, is_infinitive, pa
 
 # Suffixes that stand as a verb of their own in Spanish, innermost first: -se want, -kuaa can, -uka make someone.
 _MODALS = {"want": "querer", "can": "poder", "let": "hacer", "should": "deber"}
+_LINKING = frozenset(("si", "que", "cuando", "donde", "para", "como"))
 _POSSESSORS = frozenset(("che", "nde", "ne", "nande", "nane", "ore", "pende", "pene"))
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=32_768)
 def gloss_word(surface: str) -> str | None:
     """Return the Spanish gloss of a Guaraní word or of a Spanish root in Guaraní form; None where neither is known.
 
@@ -94,7 +95,8 @@ def _compose(analysis: Analysis, entry: Entry) -> str:
         core = f"{owner} {noun}" if owner else noun
     if core.startswith("ya "):
         before = [word for word in before if word != "ya"]
-    words = [negation, *before, core, *after]
+    linking = [word for word in before if word in _LINKING]  # what joins the clause stands before its negation
+    words = [*linking, negation, *(word for word in before if word not in linking), core, *after]
     return " ".join(word for word in words if word)
 
 

@@ -26,3 +26,11 @@ def test_a_suffix_after_a_hyphen_is_guarani_and_the_name_before_it_says_nothing(
 
 def test_capitals_throughout_hide_no_names() -> None:
     assert languages("PESIMA ATENCION") == ["es", "es"]
+
+
+def test_title_case_hides_no_words() -> None:
+    assert languages("Iporã Pero Caro") == ["gn", "es", "es"]
+
+
+def test_links_inside_a_name_say_nothing() -> None:
+    assert languages("omomarandu Ministerio de la Hacienda Nacional rupi") == ["gn", "", "", "", "", "", "gn"]

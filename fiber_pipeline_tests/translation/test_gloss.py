@@ -26,6 +26,7 @@ from fiber_pipeline.translation.gloss import gloss_word
         ("ndojapói", "no hace"),
         ("ndojapovéima", "ya no hace"),
         ("noguahẽmo'ãi", "no va a llegar"),
+        ("noñekytĩriramo", "si no se corta"),
         ("ojapóma", "ya hace"),
         ("tojapo", "que haga"),
         ("ojapova'ekue", "ha hecho"),
