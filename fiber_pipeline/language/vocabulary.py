@@ -54,8 +54,8 @@ def _conjugated(stems: str, endings: str) -> set[str]:
         for ending in endings.split():
             spelled = _before_e(stem) if endings is _AR and ending[0] == "e" else stem
             forms.add(spelled + ending)
-        infinitive = stem + endings.split()[0]
-        forms.update(infinitive + clitic for clitic in _CLITICS)
+        hosts = (stem + endings.split()[0], stem + ("ando" if endings is _AR else "iendo"))
+        forms.update(host + clitic for host in hosts for clitic in _CLITICS)
     return forms
 
 

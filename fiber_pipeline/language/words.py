@@ -30,6 +30,7 @@ class Reading(NamedTuple):
 
 
 STRONGEST = 4.0
+BARE_ROOT = 1.2  # short verb roots seldom stand without a person: "mae" or "gue" may be anything
 OPEN_SYLLABLES = 0.5
 _NASAL_VOWEL = re.compile("[ẽĩũỹ]|[eiuyg]̃")
 _PUSO = re.compile(r"(?<=[aeiouyãẽĩõũỹáéíóúýnm])'(?=[aeiouyãẽĩõũỹáéíóúý])")
@@ -80,7 +81,9 @@ def _weigh(marked: str, folded: str) -> tuple[float, str, str]:
     if spanish:
         return -3.0, "Spanish vocabulary", "word"
     if guarani:
-        return min(STRONGEST, 1.6 + 0.5 * len(folded)), "Guaraní dictionary", "word"
+        is_bare = len(folded) <= 4 and all(entry.part_of_speech == "v" for entry in dictionary.folded[folded])
+        weight = BARE_ROOT if is_bare else min(STRONGEST, 1.6 + 0.5 * len(folded))
+        return weight, "Guaraní verb root without prefix" if is_bare else "Guaraní dictionary", "word"
     if folded in vocabulary.people or folded in vocabulary.places:
         return 0.0, "name", "skip"
     if _NO_VOWEL.fullmatch(folded):
@@ -128,7 +131,8 @@ def _keeps_enye(marked: str, analysis: Analysis) -> bool:
 def _affix_weight(analysis: Analysis) -> float:
     length = len(analysis.root)
     root = {1: -1.0, 2: 0.2, 3: 1.4}.get(length, 2.4)
-    return root + 0.5 * min(3, len(analysis.prefixes) + len(analysis.suffixes) - 1) + 0.4 * analysis.strength
+    affixes = 0.5 * min(3, len(analysis.prefixes) + len(analysis.suffixes) - 1)
+    return root + affixes + (0.4 * analysis.strength if analysis.strength else -0.5)
 
 
 def _spelling(marked: str, folded: str) -> tuple[float, str]:
