@@ -12,11 +12,11 @@ STAMP := $(VENV)/.installed
 
 setup: $(STAMP)
 
-# The lock names every package with its hash; uv installs it in seconds and repeatably.
+# The lock names every package with its hash; uv installs it repeatably and compiles it, so that first runs are fast too.
 $(STAMP): requirements.lock pyproject.toml setup.py
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --requirement requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --compile-bytecode --requirement requirements.lock
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
 	touch $@
 

@@ -71,7 +71,13 @@ class Pipeline:
 
     def _execute(self, job: str, **arguments: Any) -> str | None:
         definition = self._definitions.resolve_job_def(job)
-        result = definition.execute_in_process(instance=self._instance, raise_on_error=False, **arguments)
+        result = definition.execute_in_process(
+            instance=self._instance,
+            raise_on_error=False,
+            # Unnamed, Dagster would bring its own console log instead of the listener's.
+            run_config={"loggers": {"console": {}}},
+            **arguments,
+        )
         if result.success:
             return None
         return _problem(result.get_step_failure_events())

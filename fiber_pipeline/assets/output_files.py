@@ -1,5 +1,6 @@
 """What the assets that write files for people share: their configuration and what they tell about a file."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,12 @@ def file_metadata(path: Path) -> dict[str, Any]:
         "open": dg.MetadataValue.url(path.resolve().as_uri()),
         "megabytes": round(path.stat().st_size / 1e6, 2),
     }
+
+
+def summary_metadata(summary: object) -> dict[str, Any]:
+    """The plain figures of a summary (a dataclass), by name."""
+    values = asdict(summary)  # type: ignore[call-overload]
+    return {name: value for name, value in values.items() if isinstance(value, int | float | str)}
 
 
 def output_paths(folder: Path) -> list[Path]:

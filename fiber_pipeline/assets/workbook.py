@@ -2,7 +2,14 @@
 
 import dagster as dg
 
-from fiber_pipeline.assets.output_files import INSIGHTS, READS, WORKBOOK_NAME, OutputConfig, file_metadata
+from fiber_pipeline.assets.output_files import (
+    INSIGHTS,
+    READS,
+    WORKBOOK_NAME,
+    OutputConfig,
+    file_metadata,
+    summary_metadata,
+)
 from fiber_pipeline.code_version import code_version
 from fiber_pipeline.outputs import write_workbook
 from fiber_pipeline.resources import OutputsResource, WarehouseResource
@@ -16,4 +23,4 @@ def workbook(
     path = config.place(outputs.open(), WORKBOOK_NAME)
     with warehouse.open().reader() as connection:
         summary = write_workbook(connection, path, source=config.source)
-    return dg.MaterializeResult(metadata={**file_metadata(path), **summary.as_metadata()})
+    return dg.MaterializeResult(metadata={**file_metadata(path), **summary_metadata(summary)})

@@ -30,6 +30,7 @@ OF_EVERYTHING = ("themes", "emergent_themes", "insights", "forecasts", "recommen
 _BOM = b"\xef\xbb\xbf"
 _FORMULA_START = r"^([=+\-@\t\r\n＝＋－＠])"
 _LINES_AT_ONCE = 5_000
+_ROWS_AT_ONCE = 50_000
 
 
 def write_exports(
@@ -106,12 +107,32 @@ def _read(connection: duckdb.DuckDBPyConnection, name: str, choice: Mapping[str,
     return connection.sql(statement(f"export_{name}"), params=parameters)
 
 
+# Rows leave as Arrow and pyarrow writes them: connections to the warehouse may touch no file but their own.
 def _write_parquet(rows: DuckDBPyRelation, path: Path) -> None:
-    rows.write_parquet(str(path), compression="zstd")
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    batches = rows.to_arrow_reader(_ROWS_AT_ONCE)
+    # DuckDB calls the zone Etc/UTC; the tables, and whoever joins an export with them, say UTC.
+    fields = [
+        field.with_type(pa.timestamp(field.type.unit, "UTC")) if pa.types.is_timestamp(field.type) else field
+        for field in batches.schema
+    ]
+    with pq.ParquetWriter(str(path), pa.schema(fields), compression="zstd") as writer:
+        for batch in batches:
+            writer.write_batch(batch.cast(pa.schema(fields)))
 
 
 def _write_csv(rows: DuckDBPyRelation, path: Path) -> None:
-    rows.select(*_plain(rows, is_guarded=True)).write_csv(str(path), header=True)
+    import pyarrow.csv as pc
+
+    batches = rows.select(*_plain(rows, is_guarded=True)).to_arrow_reader(_ROWS_AT_ONCE)
+    with path.open("wb") as file:
+        # Its own header would put every name in quotes.
+        file.write((",".join(batches.schema.names) + "\n").encode())
+        with pc.CSVWriter(file, batches.schema, write_options=pc.WriteOptions(include_header=False)) as writer:
+            for batch in batches:
+                writer.write_batch(batch)
 
 
 def _write_jsonl(rows: DuckDBPyRelation, path: Path) -> None:

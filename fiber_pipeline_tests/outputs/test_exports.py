@@ -9,6 +9,7 @@ import pytest
 
 from fiber_pipeline.outputs import write_exports
 from fiber_pipeline.tables import ALL_TABLES, TABLES
+from fiber_pipeline.warehouse import Warehouse
 from fiber_pipeline_tests.outputs.conftest import HOSTILE
 
 COUNTED = "duplicate_of IS NULL"
@@ -184,3 +185,9 @@ def test_an_empty_warehouse_gives_files_with_columns_and_no_rows(
     assert pq.read_table(tmp_path / "comments.parquet").num_rows == 0
     assert (tmp_path / "comments.csv").read_text("utf-8").startswith("batch,comment_id,")
     assert (tmp_path / "comments.jsonl").read_text("utf-8") == ""
+
+
+def test_the_warehouses_own_connections_can_be_exported_from(tmp_path: Path) -> None:
+    with Warehouse(str(tmp_path / "fiber.duckdb")).reader() as connection:
+        written = write_exports(connection, tmp_path / "out")
+    assert all(path.exists() for path in written)
