@@ -34,6 +34,8 @@ MIXED_SHARE = 0.2
 # part of Guaraní, so there the share decides, and a word known only by its letters, maybe a name, counts half.
 CLEAR = 2.4
 GUESSED = 0.5
+# So does a Spanish word smoothed into Guaraní, such as "pero" between two Guaraní words.
+BORROWED = -0.9
 LIKELY = 0.985
 ON_THE_LINE = 0.62
 STEEPNESS = 1.9
@@ -87,7 +89,10 @@ def _counts(counted: Sequence[TaggedWord]) -> tuple[float, float, bool]:
         elif reading.kind == "suffix":
             continue
         elif word.language == "gn":
-            guarani += 1
+            if reading.weight <= BORROWED:
+                spanish += GUESSED
+            else:
+                guarani += 1
             if reading.weight >= CLEAR and (not reading.is_guess or reading.weight >= STRONGEST):
                 has_clear = True
         else:

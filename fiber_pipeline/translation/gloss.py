@@ -12,6 +12,8 @@ from fiber_pipeline.translation.conjugation import imperative, is_infinitive, pa
 
 # Suffixes that stand as a verb of their own in Spanish, innermost first: -se want, -kuaa can, -uka make someone.
 _MODALS = {"want": "querer", "can": "poder", "let": "hacer", "should": "deber"}
+_AS_NOUN = "n:"
+_CASES = frozenset(("place", "from", "of", "for", "about", "with", "through", "plural"))
 _LINKING = frozenset(("si", "que", "cuando", "donde", "para", "como"))
 _POSSESSORS = frozenset(("che", "nde", "ne", "nande", "nane", "ore", "pende", "pene"))
 
@@ -41,6 +43,8 @@ def _gloss(marked: str, folded: str) -> str | None:
     dictionary = load_dictionary()
     entry = dictionary.marked.get(marked) or _first(folded)
     if entry is not None:
+        if entry.note.startswith(_AS_NOUN):
+            return entry.note.removeprefix(_AS_NOUN)
         if entry.part_of_speech == "v" and is_infinitive(entry.spanish):
             return present(entry.spanish, "3")
         return f"{entry.owner} {entry.spanish}" if entry.owner else entry.spanish
@@ -76,6 +80,8 @@ def _compose(analysis: Analysis, entry: Entry) -> str:
         before = [word for word in before if word not in ("casi", "más", "ya")]
     after = [affix.gloss for affix in analysis.suffixes if affix.place == "after"]
     features = {affix.feature for affix in analysis.suffixes}
+    if entry.note.startswith(_AS_NOUN) and _stands_as_noun(subject, voices, features):
+        entry = Entry(entry.form, entry.note.removeprefix(_AS_NOUN), "n")
     # In Guaraní the last suffix governs the rest, in Spanish the first word does.
     before.reverse()
     if is_infinitive(entry.spanish) and (subject is None or subject.kind != "owner" or entry.part_of_speech == "v"):
@@ -98,6 +104,12 @@ def _compose(analysis: Analysis, entry: Entry) -> str:
     linking = [word for word in before if word in _LINKING]  # what joins the clause stands before its negation
     words = [*linking, negation, *(word for word in before if word not in linking), core, *after]
     return " ".join(word for word in words if word)
+
+
+def _stands_as_noun(subject: Affix | None, voices: list[Affix], features: set[str]) -> bool:
+    if subject is not None and subject.kind == "owner":
+        return subject.form not in ("i", "in")  # ivy'a may be "is glad" as well as "his joy"; the verb is likelier
+    return subject is None and not voices and bool(features & _CASES)
 
 
 def _verb(

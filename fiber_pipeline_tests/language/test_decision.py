@@ -38,6 +38,7 @@ MIXED = [
     "agradeceterei la ayuda de ustedes",
     "El técnico ou va'ekue y no arregló nada",
     "ndafuncionái el decodificador",
+    "Pya'e pero hepy",
     "Che ajapo reclamo y mba'eve",
 ]
 

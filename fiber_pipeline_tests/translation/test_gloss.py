@@ -64,6 +64,9 @@ def test_unknown_and_spanish_words_have_no_gloss(word: str) -> None:
         ("Luque-pe ndaipóri señal", "en Luque no hay señal"),
         ("Pésima atención, nombohováiri", "Pésima atención, no responde"),
         ("che kueráima!!! 😡", "ya estoy harto!!! 😡"),
+        ("ajerure pytyvõ", "pido ayuda"),
+        ("che ru he'i", "mi padre dice"),
+        ("che mba'apo hasy", "mi trabajo duele"),
         ("Aguyje, [TELEFONO] pe ehenói", "Gracias, [TELEFONO] ese llamá"),
     ],
 )
