@@ -21,7 +21,7 @@ def score_churn(
     """
     with counted_comments(connection, source):
         relation = connection.execute(read_sql("churn"), {"least_risk": least_risk, "most_comments": limit})
-        frame: pd.DataFrame = relation.fetch_arrow_table().to_pandas(types_mapper=pd.ArrowDtype)
+        frame: pd.DataFrame = relation.to_arrow_table().to_pandas(types_mapper=pd.ArrowDtype)
     return frame
 
 
@@ -35,5 +35,5 @@ def urgent_comments(connection: duckdb.DuckDBPyConnection, limit: int = 50, sour
     parameters = {"at_risk": load_churn_rules().at_risk, "most_comments": limit}
     with counted_comments(connection, source):
         relation = connection.execute(read_sql("urgent"), parameters)
-        frame: pd.DataFrame = relation.fetch_arrow_table().to_pandas(types_mapper=pd.ArrowDtype)
+        frame: pd.DataFrame = relation.to_arrow_table().to_pandas(types_mapper=pd.ArrowDtype)
     return frame

@@ -23,6 +23,8 @@ _FEWEST_TO_FIT = 4
 _MOST_ORIGINS = 5
 _COVERAGE = 0.8
 _Z_80 = 1.2815515655446004
+# What a normal error of one standard deviation is on average.
+_MEAN_TO_DEVIATION = 1.2533141373155003
 _BOUNDS = {"nps": (-100.0, 100.0), "volume": (0.0, np.inf), "theme_share": (0.0, 1.0)}
 
 Model = Callable[[Floats, int], tuple[Floats, Floats, Floats]]
@@ -52,9 +54,10 @@ def measure_forecasts(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     progress is forecast rather than learnt from. Each series is tried with simple exponential smoothing, with a
     damped trend where a year or more shows one, and with repeating the last month (statsmodels' ETS; Hyndman and
     Athanasopoulos, "Forecasting: Principles and Practice", chapter 8): each forecasts up to five held-out origins
-    one to three months ahead, and the one with the smallest mean absolute error there is used, with its 80 %
-    interval. Where none beats repeating the last month, that is used and `note` says so. Series of fewer than six
-    months get one row with model `none` and the reason in `note`.
+    one to three months ahead, and the one with the smallest mean absolute error there is used. Its 80 % interval is
+    widened for how few months its parameters rest on, and to no less than its errors there call for. Where none
+    beats repeating the last month, that is used and `note` says so. Series of fewer than six months get one row
+    with model `none` and the reason in `note`.
     """
     history = read_history(connection)
     figures = connection.execute(read_sql("monthly_series")).df()
@@ -128,7 +131,11 @@ def _forecast(series: Floats, metric: str) -> _Forecast:
             f"(error medio {decimal(naive_error, decimals)}, frente a {decimal(errors[best], decimals)})."
         )
         return _Forecast("naive", *_naive(series, HORIZON), naive_error, naive_error, note)
-    return _Forecast(best, *models[best](series, HORIZON), errors[best], naive_error, None)
+    value, low, high = models[best](series, HORIZON)
+    least = _Z_80 * _MEAN_TO_DEVIATION * errors[best]
+    return _Forecast(
+        best, value, np.minimum(low, value - least), np.maximum(high, value + least), errors[best], naive_error, None
+    )
 
 
 def _backtest(model: Model, series: Floats) -> float:
@@ -157,6 +164,7 @@ def _damped_trend(series: Floats, horizon: int) -> tuple[Floats, Floats, Floats]
 
 
 def _ets(series: Floats, horizon: int, options: Mapping[str, object]) -> tuple[Floats, Floats, Floats]:
+    from scipy.stats import t
     from statsmodels.tools.sm_exceptions import ConvergenceWarning
     from statsmodels.tsa.exponential_smoothing.ets import ETSModel
 
@@ -169,5 +177,8 @@ def _ets(series: Floats, horizon: int, options: Mapping[str, object]) -> tuple[F
         warnings.simplefilter("ignore", ConvergenceWarning)
         fitted = ETSModel(pd.Series((series - centre) / scale), error="add", **options).fit(disp=0)
         table = fitted.get_prediction(len(series), len(series) + horizon - 1).summary_frame(alpha=1 - _COVERAGE)
-    value, low, high = (centre + scale * table[name].to_numpy() for name in ("mean", "pi_lower", "pi_upper"))
-    return value, low, high
+    value, high = (centre + scale * table[name].to_numpy() for name in ("mean", "pi_upper"))
+    # The fit's variance is a maximum likelihood estimate, too small by the parameters it has used up.
+    freedom = max(len(series) - len(fitted.params), 1)
+    half = (high - value) * np.sqrt(len(series) / freedom) * t.ppf((1 + _COVERAGE) / 2, freedom) / _Z_80
+    return value, value - half, value + half
