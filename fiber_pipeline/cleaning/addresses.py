@@ -31,7 +31,7 @@ _RANK = re.compile(rf"\b(?:(?:{_RANKS})\b\.? ?|r\.? ?i\.? ?\d{{1,2}} )")
 _LIVES = re.compile(
     r"\b(?:vivo|vivimos|resido|residimos|mi (?:direccion|domicilio|casa) (?:es|queda|esta|esta ubicada)"
     r"|(?:direccion|domicilio|dir)(?: es)? ?:?|estoy ubicad[oa]|aikova?|i live)\b"
-    r"[ :,]{0,3}(?:(?:aca|actualmente|yo|ahora|justo|es|en|at|on|sobre|por|pe|la|el|los|las|mi) ){0,4}"
+    r"[ :,]{0,3}(?:(?:aca|actualmente|yo|ahora|justo|es|en|at|on|sobre|por|pe|la|el|mi) ){0,4}"
 )
 _WORD = re.compile(r"[a-z][a-z]*\.?")
 _ORDINAL = re.compile(
@@ -44,7 +44,10 @@ _NUMBER = re.compile(rf",? ?(?:al )?{_SAID}\d{{2,5}}\b{_NOT_COUNTED}(?![.,:/]\d|
 _HOUSE = re.compile(
     rf"[,.;-]? ?(?:y |en |la |el )?(?:{_DWELLINGS})\b\.? ?{_SAID}(?:\d{{1,5}}(?:[ -]?[a-z]\b)?|[a-h]\b){_NOT_COUNTED}"
 )
-_HOUSE_BEFORE = re.compile(rf"\b(?:{_DWELLINGS})\b\.? ?\d{{1,4}} ?[a-z]?[ ,]{{1,2}}(?:del? )?$")
+_STREET_NUMBER = re.compile(rf"\d{{1,5}}\b{_NOT_COUNTED}")
+_HOUSE_BEFORE = re.compile(
+    rf"\b(?:{_DWELLINGS})\b\.? ?\d{{1,4}} ?[a-z]?[ ,]{{1,2}}(?:\d{{1,2}}[a-z]{{0,2}} piso[ ,]{{1,2}})?(?:del? )?$"
+)
 _CROSS = re.compile(r",? ?(?:\bcasi\b|\bc/|\be/|\besq(?:uina)?\b\.?|\bentre\b|\by\b|\bc\.) ?")
 _CROSS_FIRST = re.compile(r"(?:\bcasi\b|\bc/|\be/|\besq(?:uina)?\b\.?|\bentre\b) ?")
 _BLOCK = r"\b(?:mza|mz|mzna|manzana)\b\.? ?(?:n[ro°º.]{0,3} ?)?(?:\d{1,4}|[a-z])\b"
@@ -60,6 +63,16 @@ _ROAD = re.compile(
     rf"|{_KM}[ ,]{{1,2}}(?:de (?:la )?|sobre (?:la )?|por )?"
     r"(?:ruta|rta|acceso|supercarretera|autopista|lado|calle|avda|avenida)\b(?: (?:[a-z]+|\d{1,2})\b){0,2}"
 )
+# What stands before "km 14": the road's or the town's name.
+_BEFORE_KM = re.compile(
+    r"(?P<road>\b(?:ruta|rta|acceso|autopista|avda|avenida)\b\.? (?:[a-z]+ ){0,3})$"
+    r"|(?P<name>(?:[a-z]+ ){1,2})$"
+)
+_LANDMARK = re.compile(
+    r"(?:a (?:la vuelta|\w+ cuadras?(?: y media)?|\d+ (?:metros|mts))|frente|al lado|detras|atras|enfrente)"
+    r" (?:del?|al?)\b"
+    r"[a-z0-9 ]{3,40}?(?=[.,;!?]|$| (?:y|e|pero|no|que|se|ni|hace|sin|ha|desde|nunca|con) )"
+)
 _KILOMETRE = re.compile(r"km\.? ?\d{1,3}(?:[.,]\d{1,2})?\b(?: ?½| y medio)?")
 # Links to a map, and coordinates within Paraguay and around it.
 _PLACE = re.compile(
@@ -71,6 +84,8 @@ _DAY_BEFORE = re.compile(r"\b\d{1,2} de $")
 _THEN_BARRIO = re.compile(r",? ?(?:del? |en (?:el )?)?(?:barrio|b°|bo\.) ")
 _BEFORE_CROSS = re.compile(r"(?:[a-z]+\.? ){0,2}[a-z]+\.?(?: \d{1,5})?[ ,]{1,2}$")
 _GAP = re.compile(r"[ ,.;-]{0,3}(?:(?:del?|en|el|la|y|casi|entre|esquina|c/|e/) ?){0,2}")
+_LOOK_BACK = 48
+_LONGEST_TAIL = 8
 
 
 class _Reader:
@@ -80,8 +95,14 @@ class _Reader:
         self.view = view
         self.plain = view.plain
         # In text without telling capitals, only numbers and cross streets make a street's name.
-        self.has_case = view.tells_case
-        self.towns = protected_spans(self.plain, towns_only=True)
+        self.has_case = view.has_inner_capital
+        self._protected: dict[bool, list[tuple[int, int]]] = {}
+
+    def protected(self, *, towns_only: bool) -> list[tuple[int, int]]:
+        """Where towns, or towns and other names that are no street's, stand; worked out when first asked."""
+        if towns_only not in self._protected:
+            self._protected[towns_only] = protected_spans(self.plain, towns_only=towns_only)
+        return self._protected[towns_only]
 
     def name(self, start: int, longest: int = 4) -> tuple[int, bool] | None:
         """The end of a street's name that begins at `start`, and whether its capital shows it to be one."""
@@ -100,6 +121,8 @@ class _Reader:
             capital = self.view.shown(word.start(), word.start() + 1).isupper()
             if not rank and bare in _PARTICLES:
                 following = _WORD.match(self.plain, word.end() + 1)
+                while following and following.group() in _PARTICLES:
+                    following = _WORD.match(self.plain, following.end() + 1)
                 if (
                     not following
                     or following.group().strip(".") in _STOP
@@ -108,7 +131,7 @@ class _Reader:
                     break
                 if self.has_case and not self.view.shown(following.start(), following.start() + 1).isupper():
                     break
-                place = word.end() + 1
+                place = following.start()
                 continue
             if not rank and (bare in _STOP and not (self.has_case and capital and count == 0 and len(bare) > 3)):
                 break
@@ -127,10 +150,15 @@ class _Reader:
                 place = word.end()
         return (end, is_capital) if end > start else None
 
+    def _numbered(self, start: int, cross: str) -> tuple[int, bool] | None:
+        """A cross street that is a number, as in "calle 1 casi 2"."""
+        number = _STREET_NUMBER.match(self.plain, start)
+        return (number.end(), True) if number and cross.strip(" ,") != "y" else None
+
     def tail(self, start: int) -> int:
         """The end of what follows a street's name: numbers, cross streets, house, floor; `start` if nothing does."""
         end = start
-        while True:
+        for _ in range(_LONGEST_TAIL):
             step = _HOUSE.match(self.plain, end) or (
                 _NUMBER.match(self.plain, end) if end == start or not self.plain[end - 1].isdigit() else None
             )
@@ -140,7 +168,8 @@ class _Reader:
             cross = _CROSS.match(self.plain, end)
             if cross:
                 street = _STREET.match(self.plain, cross.end())
-                name = self.name(street.end() if street else cross.end(), 3)
+                place = street.end() if street else cross.end()
+                name = self.name(place, 3) or self._numbered(place, cross.group())
                 is_plain_and = cross.group().strip(" ,") == "y"
                 if name and (name[1] or not is_plain_and or street):
                     end = name[0]
@@ -151,7 +180,8 @@ class _Reader:
                 if name:
                     end = name[0]
                     continue
-            return end
+            break
+        return end
 
 
 def find_addresses(view: PlainView) -> Iterator[tuple[int, int]]:
@@ -171,14 +201,18 @@ def _parts(reader: _Reader) -> Iterator[tuple[int, int]]:
     for pattern in (_LOT, _ROAD, _PLACE):
         for match in pattern.finditer(plain):
             yield match.span()
+    for match in re.finditer(_KM, plain):
+        yield from _on_road(reader, match)
     for match in _STREET.finditer(plain):
         found = reader.name(match.end())
         if found:
             end = reader.tail(found[0])
             if found[1] or end > found[0]:
                 yield match.start(), end
-        elif (number := _NUMBER.match(plain, match.end())) and number.end() > match.end():
-            yield match.start(), reader.tail(match.end())
+        elif number := _STREET_NUMBER.match(plain, match.end()):
+            end = reader.tail(number.end())
+            if end > number.end() or _NUMBER.match(plain, match.end()):
+                yield match.start(), end
     for match in _RANK.finditer(plain):
         found = reader.name(match.start())
         if found and found[0] > match.end():
@@ -194,7 +228,7 @@ def _parts(reader: _Reader) -> Iterator[tuple[int, int]]:
         found = reader.name(match.end(), 3)
         if found:
             end = reader.tail(found[0])
-            house = _HOUSE_BEFORE.search(plain, 0, match.start())
+            house = _HOUSE_BEFORE.search(plain, max(0, match.start() - _LOOK_BACK), match.start())
             if house or (end > found[0] and not _AND.match(plain, found[0])):
                 yield house.start() if house else match.start(), end
     for match in _LIVES.finditer(plain):
@@ -206,7 +240,7 @@ def _crossing(reader: _Reader, cross: re.Match[str]) -> Iterator[tuple[int, int]
     after = reader.name(cross.end(), 3)
     if not after or not after[1]:
         return
-    before = _BEFORE_CROSS.search(reader.plain, 0, cross.start())
+    before = _BEFORE_CROSS.search(reader.plain, max(0, cross.start() - _LOOK_BACK), cross.start())
     if not before:
         return
     for word in re.finditer(r"[a-z]+", before.group()):
@@ -214,7 +248,9 @@ def _crossing(reader: _Reader, cross: re.Match[str]) -> Iterator[tuple[int, int]
         found = reader.name(start)
         is_name = word.group() not in _STOP and word.group() not in ("de", "del")
         if is_name and found and found[1] and cross.start() - found[0] <= 8:
-            day = _DAY_BEFORE.search(reader.plain, 0, start)  # streets named after dates: "14 de Mayo"
+            day = _DAY_BEFORE.search(
+                reader.plain, max(0, start - _LOOK_BACK), start
+            )  # streets named after dates: "14 de Mayo"
             yield day.start() if day else start, reader.tail(after[0])
             return
 
@@ -226,15 +262,35 @@ def _corner(reader: _Reader, cross: re.Match[str]) -> Iterator[tuple[int, int]]:
     second = reader.name(both.end(), 3) if both else None
     if not first or not second or not (first[1] and second[1]):
         return
-    protected = protected_spans(reader.plain)
+    protected = reader.protected(towns_only=False)
     end = reader.tail(second[0])
     if end > second[0] or not any(first < second[0] and cross.end() < last for first, last in protected):
         yield cross.start(), end
 
 
+def _on_road(reader: _Reader, kilometre: re.Match[str]) -> Iterator[tuple[int, int]]:
+    """ "Ruta Transchaco km 18", "Eusebio Ayala km 4,5"."""
+    first = max(0, kilometre.start() - _LOOK_BACK)
+    before = _BEFORE_KM.search(reader.plain, first, kilometre.start())
+    if not before:
+        return
+    if before["road"]:
+        yield before.start(), kilometre.end()
+        return
+    for word in re.finditer(r"[a-z]+", before.group()):
+        start = before.start() + word.start()
+        if reader.has_case and word.group() not in _STOP and reader.view.shown(start, start + 1).isupper():
+            yield start, kilometre.end()
+            return
+
+
 def _home(reader: _Reader, start: int) -> Iterator[tuple[int, int]]:
     """What follows "vivo en": a street, a barrio, a kilometre; not a town."""
     plain = reader.plain
+    landmark = _LANDMARK.match(plain, start)
+    if landmark:
+        yield landmark.span()
+        return
     kilometre = _KILOMETRE.match(plain, start)
     if kilometre:
         yield start, reader.tail(kilometre.end())
@@ -249,4 +305,4 @@ def _home(reader: _Reader, start: int) -> Iterator[tuple[int, int]]:
 
 
 def _is_town(reader: _Reader, start: int) -> bool:
-    return any(first <= start < last for first, last in reader.towns)
+    return any(first <= start < last for first, last in reader.protected(towns_only=True))

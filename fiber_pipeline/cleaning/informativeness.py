@@ -10,7 +10,7 @@ from fiber_pipeline.text import fold, tokenize
 
 _LONGEST_EMPTY = 8  # words
 _WORD = re.compile(r"[^\W\d_]+")
-_RATING = re.compile(r"\d+(?:[.,]\d+)? ?/ ?\d+|\d+ ?%|(?<!\w)[+-]\d+\b|\d+ ?(?:⭐|★)")
+_RATING = re.compile(r"(?<!\d)\d{1,4}(?:[.,]\d{1,4})? ?(?:/ ?\d|%)|(?<!\w)[+-]\d+\b|\d ?[⭐★]")
 _LAUGH = re.compile(r"(?:j[aeiou]){2,}j?|(?:h[ae]){2,}h?|(?:a+s+d+)+f*g*")
 
 

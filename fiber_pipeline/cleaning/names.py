@@ -25,20 +25,35 @@ _TITLES_SHORT = alternatives(_LISTS["titles_short"])
 _WORD = re.compile(r"[a-z]+")
 _SELF = re.compile(
     r"\b(?P<cue>me llamo|mi nombre(?: completo)?(?: es)?|nombre y apellido|nombre(?: completo)?(?= ?:)"
-    r"|che ?re?ra|che ?hae|my name is|i am|im|me chamo|meu nome e|a nombre del?|a mi nombre"
+    r"|che ?re?ra|che ?hae|my name is|i am|im|me chamo|meu nome e|a nombre del?|a mi nombre|(?:yo )?soy|(?:te )?habla"
     r"|titular(?: es| del servicio)?|firma(?:do)?(?: por)?|att?e|atentamente|cordialmente"
     r"|saludos(?: cordiales)?(?: de)?|les? (?:habla|escribe|saluda))\b[ :,.;-]{0,3}"
     rf"(?:(?:es|yo|de|la|el|mita|kunatai|{_TITLES}|{_TITLES_SHORT})\b[. ]{{1,2}}){{0,3}}"
 )
 _TITLE = re.compile(
-    rf"\b(?:(?:{_TITLES_SHORT})\b[. ]{{1,2}}|(?:{_TITLES}) )"
-    rf"(?:(?:que|es|la|el|{_TITLES}|{_TITLES_SHORT})\b[. ]{{1,2}}){{0,2}}"
+    rf"\b(?:(?P<short>(?:{_TITLES_SHORT})\b[. ]{{1,2}})|(?:{_TITLES}) )"
+    rf"(?:(?:que|es|la|el|{_TITLES}|{_TITLES_SHORT})\b[. ]{{1,2}}){{0,2}}(?P<of>de )?"
+)
+# After these, only what looks like a name in full, or is known as one, is taken for it.
+_VAGUE_CUES = (
+    "i am",
+    "im",
+    "che ha",
+    "cheha",
+    "saludos",
+    "les",
+    "le ",
+    "titular",
+    "soy",
+    "yo soy",
+    "habla",
+    "te habla",
 )
 # Names are spelled as one likes: Jhonatan, Nathalia, Rossana, Karina, Derliz.
 _SPELLINGS = (
     ("jh", "j"),
-    ("h", ""),
     ("ph", "f"),
+    ("h", ""),
     ("y", "i"),
     ("k", "c"),
     ("z", "s"),
@@ -57,28 +72,8 @@ def _respelled(word: str) -> str:
     return word
 
 
-# A comment with none of these, and none of the listed names, holds none that could be found.
-_SELF_WORDS = frozenset(
-    (
-        *(
-            "llamo",
-            "nombre",
-            "rera",
-            "reera",
-            "cherera",
-            "chereera",
-            "hae",
-            "chehae",
-            "am",
-            "im",
-            "chamo",
-            "nome",
-            "name",
-        ),
-        *("titular", "firma", "firmado", "ate", "atte", "att", "atentamente", "cordialmente", "saludos", "habla"),
-        *("escribe", "saluda"),
-    )
-)
+# A comment with none of these words, and none of the listed names, holds none that could be found.
+_SELF_WORDS = _LISTS["introductions"]
 _TITLE_WORDS = frozenset(title.split()[-1] for kind in ("titles", "titles_short") for title in _LISTS[kind])
 
 
@@ -109,6 +104,7 @@ class _Finder:
         self.plain = view.plain
         self.words = [self._word(match) for match in _WORD.finditer(view.plain)]
         self.has_case = view.tells_case
+        self._positions = {word.start: position for position, word in enumerate(self.words)}
 
     def _word(self, match: re.Match[str]) -> _Word:
         text, (start, end) = match.group(), match.span()
@@ -131,6 +127,15 @@ class _Finder:
         between = self.plain[self.words[position - 1].end : self.words[position].start]
         before = self.words[position - 1]
         return between == " " or (between in (". ", ".") and before.end - before.start == 1)
+
+    def follows(self, position: int) -> bool:
+        """Whether the word at `position` stands next to the one before, or after it and a comma: "Benítez, Juan"."""
+        between = self.plain[self.words[position - 1].end : self.words[position].start]
+        return between == ", " or self.adjoins(position)
+
+    def is_initial(self, word: _Word) -> bool:
+        """Whether `word` is a letter that stands for a name."""
+        return word.end - word.start == 1 and word.is_capital and self.plain.startswith(".", word.end)
 
     def extend(self, position: int, *, takes_unknown: bool) -> int:
         """The position of the last word of the name whose first word is at `position`."""
@@ -163,10 +168,7 @@ class _Finder:
 
     def at(self, place: int) -> int | None:
         """The position of the word that begins at `place`."""
-        for position, word in enumerate(self.words):
-            if word.start == place:
-                return position
-        return None
+        return self._positions.get(place)
 
     def span(self, first: int, last: int) -> tuple[int, int]:
         return self.words[first].start, self.words[last].end
@@ -199,14 +201,20 @@ def _introduced(finder: _Finder) -> Iterator[tuple[int, int]]:
         last = finder.extend(position, takes_unknown=True)
         is_long = last > position
         is_known = finder.is_listed(word) or word.text in _GIVEN_AMBIGUOUS
+        if cue.endswith("soy"):
+            # "Soy Franco" may be candour, "soy de Mariano Roque Alonso" is a town; "soy Benítez" is a name.
+            if " de " in match.group():
+                continue
+            is_known = _is_given(word.text) or word.text in _SURNAMES
         if (word.text in _NOT_NAMES or is_brand(word.text)) and not (is_known and is_long):
             continue
-        is_vague = cue.startswith(("i am", "im", "che ha", "cheha", "saludos", "les", "le ", "titular"))
+        is_vague = cue.startswith(_VAGUE_CUES)
         says_name = "nombre es" in cue or cue.startswith(("che re", "chere", "my name", "meu nome", "me chamo"))
         looks_like_one = finder.has_case and word.is_capital and word.end - word.start > 2
         if (
             (is_known and (not is_vague or word.is_capital or is_long or _is_given(word.text)))
             or (looks_like_one and (is_long or not is_vague))
+            or (finder.is_initial(word) and is_long)
             or (says_name and word.end - word.start > 2)
         ):
             yield finder.span(position, last)
@@ -222,9 +230,12 @@ def _titled(finder: _Finder) -> Iterator[tuple[int, int]]:
         word = finder.words[position]
         if word.text in _NOT_NAMES or is_brand(word.text):
             continue
-        looks_like_one = finder.has_case and word.is_capital and word.end - word.start > 2
         is_known = _is_given(word.text) or word.text in _SURNAMES or (finder.is_listed(word) and word.is_capital)
-        if not (looks_like_one or is_known):
+        # A capital after "srta." tells as much as one inside a sentence, unless all are capitals.
+        tells = finder.has_case or (match["short"] and not finder.view.text.isupper())
+        looks_like_one = tells and word.is_capital and word.end - word.start > 2 and not match["of"]
+        starts_with_initial = finder.is_initial(word) and finder.extend(position, takes_unknown=True) > position
+        if not (looks_like_one or is_known or starts_with_initial):
             continue
         if protected is None:
             protected = protected_spans(finder.plain)
@@ -243,14 +254,14 @@ def _listed(finder: _Finder) -> Iterator[tuple[int, int]]:
         word = finder.words[position]
         if position <= done or any(start <= word.start < end for start, end in protected):
             continue
-        before = finder.words[position - 1] if position and finder.adjoins(position) else None
-        if before and before.text in _LISTS["shields"]:
+        before = finder.words[position - 1] if position and finder.follows(position) else None
+        if before and before.text in _LISTS["shields"] and finder.adjoins(position):
             continue
         last = finder.extend(position, takes_unknown=False)
         if not _is_given(word.text) and not _is_confirmed(finder, position, last, done):
             continue
         done = last
-        is_surname_first = before is not None and before.text in _SURNAMES
+        is_surname_first = before is not None and before.text in _SURNAMES and before.is_capital >= word.is_capital
         yield finder.span(position - 1 if is_surname_first else position, last)
 
 

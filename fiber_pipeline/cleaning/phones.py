@@ -15,7 +15,7 @@ from fiber_pipeline.cleaning.plain_view import PlainView
 _S = r"[ .,/()_*-]{0,3}"
 _COUNTRY = rf"(?:(?:\+|00){_S})?\(?595{_S}"
 _MOBILE = re.compile(
-    rf"(?<!\d)\(?(?:{_COUNTRY}(?:\(?0\)?{_S})?|[0o]{_S})9{_S}[6-9]{_S}\d(?:(?:{_S}\d){{6}}|(?:{_S}\d){{5,7}})(?!\d)"
+    rf"(?<!\d)\(?(?:{_COUNTRY}(?:\(?0\)?{_S})?|(?:0|(?<![a-z])o){_S})9{_S}[6-9]{_S}\d(?:(?:{_S}\d){{6}}|(?:{_S}\d){{5,7}})(?!\d)"
 )
 _LANDLINE = re.compile(rf"(?<![\d.,])\(?(?:{_COUNTRY}(?:\(?0\)?{_S})?|0{_S})[2-8](?:{_S}\d){{6,8}}(?!\d|[.,]\d)")
 _FOREIGN = re.compile(rf"(?<![\d+])(?:\+|\b00(?=[1-9])) ?\(?[1-9](?:{_S}\d){{6,14}}(?!\d)")
@@ -34,8 +34,12 @@ _ANNOUNCED = re.compile(
 _NAMED_DIGITS = ("cero", "uno", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve")
 _NAMED_DIGIT = rf"(?:{'|'.join(_NAMED_DIGITS)})"
 _DIGIT = rf"(?:{_NAMED_DIGIT}|un|\d{{1,3}})"
+_LARGER = (
+    r"(?:diez|once|doce|trece|catorce|quince|dieci\w+|veint\w+|treinta|cuarenta|cincuenta|sesenta|setenta|ochenta|noventa"
+    r"|cien|ciento|\w{3,6}cientos|quinientos)"
+)
 _SPELLED = re.compile(
-    rf"\b(?:cero|\+|0)[ ,.-]{{0,2}}(?:nueve|9)(?:[ ,.-]{{1,3}}{_DIGIT}){{3,12}}\b"
+    rf"\b(?:cero|\+|0)[ ,.-]{{0,2}}(?:nueve|9)(?:[ ,.-]{{1,3}}(?:y )?(?:{_LARGER}|{_DIGIT})){{3,14}}\b"
     rf"|\b{_DIGIT}(?:[ ,.-]{{1,2}}{_NAMED_DIGIT}){{6,12}}\b"
 )
 

@@ -19,7 +19,7 @@ _MONEY_BEFORE = re.compile(
 )
 _CASE_BEFORE = re.compile(
     r"\b(?:ticket|tkt|reclamo|caso|gestion|orden|pedido|tramite|incidencia|solicitud|protocolo|serie|modelo|version|sn|mac"
-    r"|ip|error|codigo postal)(?:[ :.#°º-]{1,3}|n[ro]o?\b|num\b|numero\b|es\b|de\b|el\b)*$"
+    r"|ip|error|codigo postal)(?:[ :.#°º-]|n[ro]o?\b|num\b|numero\b|es\b|de\b|el\b)*$"
 )
 DATE = re.compile(
     r"(?<![\d./-])(?:\d{1,2}([/.-])\d{1,2}\1(?:(?:19|20)\d\d|\d\d)|(?:19|20)\d\d([/.-])\d{1,2}\2\d{1,2})(?![\d/-]|\.\d)"

@@ -11,7 +11,7 @@ BLANK = "\x00"
 _INNER_CAPITAL = re.compile(r"(?:[^\W\d_]|[,;:)]) +[A-ZÁÉÍÓÚÑÜÂÊÔÃÕẼĨŨỸ][^\W\d_A-Z]")
 _SHOWN_WORD = re.compile(r"[^\W\d_]+")
 _PLAIN_WORD = re.compile(r"[a-z]+")
-_MOSTLY = 0.8
+_MOSTLY = 0.85
 _FEW_WORDS = 4
 
 _INVISIBLE = re.compile(
@@ -83,8 +83,13 @@ class PlainView:
     def tells_case(self) -> bool:
         """Whether a capital marks a name: not so in text of one case, or With Capitals Throughout."""
         if self._tells_case is None:
-            self._tells_case = bool(_INNER_CAPITAL.search(self.text)) and not _is_titled(self.text)
+            self._tells_case = self.has_inner_capital and not _is_titled(self.text)
         return self._tells_case
+
+    @property
+    def has_inner_capital(self) -> bool:
+        """Whether a word other than the first of a sentence begins with a capital and goes on without."""
+        return _INNER_CAPITAL.search(self.text) is not None
 
     def locate(self, start: int, end: int) -> tuple[int, int]:
         """Where `plain[start:end]` stands in `text`."""

@@ -20,7 +20,7 @@ from fiber_pipeline.cleaning.plain_view import PlainView
 _Finder = Callable[[PlainView], Iterator[tuple[int, int]]]
 
 _DIGIT_WORDS = frozenset({"cero", "cinco", "siete", "nueve"})  # no spelled-out number lacks all of them and a zero
-_MAIL_WORDS = frozenset({"arroba", "at", "a", "mail", "correo", "email", "gmail", "hotmail"})
+_MAIL_WORDS = frozenset({"at", "a", "mail", "correo", "email", "gmail", "hotmail"})
 _HAS_DIGITS = re.compile(r"\d[^a-z]{0,6}\d[^a-z]{0,6}\d")
 
 
@@ -29,7 +29,7 @@ def _may_hold_numbers(view: PlainView) -> bool:
 
 
 def _may_hold_mail(view: PlainView) -> bool:
-    return "@" in view.plain or not view.words.isdisjoint(_MAIL_WORDS)
+    return "@" in view.plain or "arroba" in view.plain or not view.words.isdisjoint(_MAIL_WORDS)
 
 
 _NUMBER_FINDERS: tuple[tuple[str, _Finder], ...] = (

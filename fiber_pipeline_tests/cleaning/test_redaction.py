@@ -115,3 +115,11 @@ def test_a_batch_is_answered_in_order() -> None:
 
 def test_marks_already_there_are_left_and_not_counted() -> None:
     assert redact("llamar al [TELEFONO] o a [NOMBRE]") == ("llamar al [TELEFONO] o a [NOMBRE]", ())
+
+
+@pytest.mark.parametrize(
+    "part", ["a.", "1 ", "casi ", "Palma casi Alberdi ", "me llamo ", "09", "a punto ", "ticket . "]
+)
+def test_a_text_that_repeats_itself_is_still_read(part: str) -> None:
+    # Patterns that look back over what they have read would take minutes here, and the run's time limit.
+    assert redact(part * 3000 + " cel 0981 123 456 x@y.com").text.endswith("[EMAIL]")
