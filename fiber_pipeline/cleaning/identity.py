@@ -1,7 +1,7 @@
 """What makes a text, a response and a comment the same one again.
 
-Every key is a hash of redacted text: ids stand in reports and reach external services, and a hash of a phone number
-can be guessed back.
+Texts go into hashes redacted: ids stand in reports and reach external services, and a hash of a phone number can be
+guessed back. Customer and metadata go in as they stand; who would guess at one must know all the rest of the row.
 """
 
 import hashlib

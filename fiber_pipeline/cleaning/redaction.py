@@ -19,8 +19,10 @@ from fiber_pipeline.cleaning.plain_view import PlainView
 
 _Finder = Callable[[PlainView], Iterator[tuple[int, int]]]
 
-_DIGIT_WORDS = frozenset({"cero", "cinco", "siete", "nueve"})  # no spelled-out number lacks all of them and a zero
-_MAIL_WORDS = frozenset({"at", "a", "mail", "correo", "email", "gmail", "hotmail"})
+# A mobile that is spelled out has a nine, and hardly any other number lacks all four.
+_DIGIT_WORDS = frozenset({"cero", "cinco", "siete", "nueve"})
+_MAIL_WORDS = frozenset({"at", "mail", "correo", "email", "gmail", "hotmail"})
+_MAIL_SIGNS = re.compile(r"@|arroba|[(\[{]a[)\]}]")
 _HAS_DIGITS = re.compile(r"\d[^a-z]{0,6}\d[^a-z]{0,6}\d")
 
 
@@ -29,7 +31,7 @@ def _may_hold_numbers(view: PlainView) -> bool:
 
 
 def _may_hold_mail(view: PlainView) -> bool:
-    return "@" in view.plain or "arroba" in view.plain or not view.words.isdisjoint(_MAIL_WORDS)
+    return _MAIL_SIGNS.search(view.plain) is not None or not view.words.isdisjoint(_MAIL_WORDS)
 
 
 _NUMBER_FINDERS: tuple[tuple[str, _Finder], ...] = (
