@@ -23,6 +23,8 @@ from fiber_pipeline.themes.matcher import Matcher, match_tokens
 from fiber_pipeline.themes.taxonomy import Taxonomy
 
 FEWEST_COMMENTS = 30
+# More comments than these are sampled to learn words and topics; all are then assigned.
+_READ_IN_FULL = 50_000
 _FITTED_ON = 6_000
 _MOST_TERMS = 2_000
 _MOST_TOPICS = 24
@@ -32,6 +34,9 @@ _SMALLEST_SHARE = 0.004
 _LEAST_LIKENESS = 0.25
 # Of a topic's comments, how many must hold its leading word for it to be about one thing.
 _LEAD_SHARE = 0.5
+# How many must hold what goes with it, and how much more often than other comments do.
+_COMPANION_SHARE = 0.2
+_LEAST_LIFT = 2.0
 # A text many people repeat word for word is an answer, not a theme.
 _FEWEST_WORDINGS = 3
 _LABEL_SHARE = 0.2
@@ -64,10 +69,16 @@ def discover_emergent_themes(
     ordered = comments.sort_values("comment_id", kind="stable").reset_index(drop=True)
     ids, texts = ordered["comment_id"].tolist(), ordered["text"].tolist()
     surfaces = Surfaces()
-    contents = read_contents(texts, surfaces)
-    terms = _vocabulary(contents)
+    sampled = _sample(ids, range(len(ids)), _READ_IN_FULL)
+    of_sample = read_contents([texts[row] for row in sampled], surfaces)
+    terms = _vocabulary(of_sample)
     if len(terms) < 2:
         return EMERGENT_THEMES.empty()
+    known = frozenset(terms)
+    if len(sampled) == len(texts):
+        contents = [content & known for content in of_sample]
+    else:
+        contents = read_contents(texts, known=known)
     matrix = _tfidf(contents, terms)
     clusters = _clusters(matrix, terms, contents, ids)
 
@@ -90,6 +101,13 @@ def discover_emergent_themes(
         rows["first_seen"].append(seen.min() if len(seen) else None)
         rows["examples"].append(examples)
     return EMERGENT_THEMES.frame(rows)
+
+
+def _sample(ids: Sequence[str], rows: Sequence[int], size: int) -> list[int]:
+    """At most `size` of `rows`, in order: those whose comments have the smallest checksums, whatever else there is."""
+    if len(rows) <= size:
+        return list(rows)
+    return sorted(sorted(rows, key=lambda row: (zlib.crc32(ids[row].encode()), ids[row]))[:size])
 
 
 def _smallest(count: int) -> int:
@@ -137,9 +155,11 @@ def _clusters(
     clusters = []
     for lead, rows_of_lead in by_lead.items():
         members = sorted(rows_of_lead, key=lambda row: (-strength[row], ids[row]))
-        if len(members) >= smallest and len({contents[row] for row in members}) >= _FEWEST_WORDINGS:
-            keywords = _keywords(lead, _counted(contents, members), len(members))
-            clusters.append(_Cluster(keywords, members))
+        if len(members) < smallest or len({contents[row] for row in members}) < _FEWEST_WORDINGS:
+            continue
+        ranked = _counted(contents, members)
+        if _has_companion(lead, ranked, len(members), frequency, len(contents)):
+            clusters.append(_Cluster(_keywords(lead, ranked, len(members)), members))
     clusters.sort(key=lambda cluster: (-len(cluster.members), cluster.keywords))
     return clusters
 
@@ -149,11 +169,7 @@ def _topics(matrix: Matrix, ids: Sequence[str]) -> npt.NDArray[np.float64]:
     from sklearn.decomposition import NMF
     from sklearn.exceptions import ConvergenceWarning
 
-    rows = np.flatnonzero(np.diff(matrix.indptr))
-    if len(rows) > _FITTED_ON:
-        # The same comments whatever else is in the batch: those with the smallest checksums.
-        checksums = np.array([zlib.crc32(ids[row].encode()) for row in rows.tolist()])
-        rows = np.sort(rows[np.argsort(checksums, kind="stable")[:_FITTED_ON]])
+    rows = _sample(ids, np.flatnonzero(np.diff(matrix.indptr)).tolist(), _FITTED_ON)
     count = int(np.clip(len(rows) // 25, 2, min(_MOST_TOPICS, min(len(rows), matrix.shape[1]) - 1)))
     model = NMF(count, init="nndsvd", random_state=0, max_iter=100)
     with warnings.catch_warnings():
@@ -181,6 +197,20 @@ def _lead(contents: Sequence[frozenset[str]], rows: Sequence[int], frequency: Co
     """
     held = [term for term, count in _counted(contents, rows) if " " not in term and count >= _LEAD_SHARE * len(rows)]
     return max(held, key=lambda term: (frequency[term], term), default=None)
+
+
+def _has_companion(
+    lead: str, ranked: Sequence[tuple[str, int]], size: int, frequency: Counter[str], comments: int
+) -> bool:
+    """Whether a phrase with the lead, or a word typical of the cluster, comes back in it: a word alone is no theme."""
+    for term, count in ranked:
+        if count < _COMPANION_SHARE * size:
+            break
+        is_phrase = " " in term and lead in term.split()
+        is_typical = " " not in term and term != lead and count * comments >= _LEAST_LIFT * frequency[term] * size
+        if is_phrase or is_typical:
+            return True
+    return False
 
 
 def _keywords(lead: str, ranked: Sequence[tuple[str, int]], size: int) -> tuple[str, ...]:

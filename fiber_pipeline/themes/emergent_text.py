@@ -4,7 +4,6 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from itertools import pairwise
 from pathlib import Path
 
 from fiber_pipeline.text import fold, split_clauses, tokenize
@@ -12,33 +11,49 @@ from fiber_pipeline.text import fold, split_clauses, tokenize
 _FOLDER = Path(__file__).parent
 _SHORTEST_WORD = 3
 _LONGEST_PHRASE = 3
+# A phrase may hold one function word between two content words ("llamadas de publicidad").
+_WIDEST_STEP = 2
 # Number, gender and diminutive of Spanish nouns and adjectives; verbs keep their endings, few are theme words.
 _ENDING = re.compile(r"(?<=.{3})(?:(?:c?it)?[oa]s?|(?:ci)?ones|(?:c)ion|es|s|e)$")
 
 
 class Surfaces:
-    """How stems and phrases were written: every run of words between two content words, by the stems in it."""
+    """How terms were written, and how often each way."""
 
     def __init__(self) -> None:
-        self.phrases: dict[str, Counter[str]] = {}
+        self._counts: Counter[tuple[str, str]] = Counter()
+        self._usual: dict[str, str] = {}
 
     def add(self, term: str, surface: str, times: int) -> None:
         """Count one way of writing `term`."""
-        self.phrases.setdefault(term, Counter())[surface] += times
+        self._counts[term, surface] += times
 
     def usual(self, term: str) -> str:
-        """The most frequent way of writing `term`; among equals the one with more accents, then the first by letter."""
-        counts = self.phrases[term]
-        return min(counts, key=lambda surface: (-counts[surface], -_marks(surface), surface))
+        """The most frequent way of writing `term`; among equals the one with more accents, then the last by letter.
+
+        To be asked once everything is counted.
+        """
+        if not self._usual:
+            ranked = sorted(self._counts, key=lambda key: (self._counts[key], _marks(key[1]), key[1]))
+            self._usual = dict(ranked)
+        return self._usual[term]
 
 
-def read_contents(texts: Sequence[str], surfaces: Surfaces) -> list[frozenset[str]]:
-    """Return the terms of each text, and note in `surfaces` how they were written."""
-    terms = {text: _terms(text, times, surfaces) for text, times in Counter(texts).items()}
-    return [terms[text] for text in texts]
+def read_contents(
+    texts: Sequence[str], surfaces: Surfaces | None = None, known: frozenset[str] | None = None
+) -> list[frozenset[str]]:
+    """Return the terms of each text: stems of content words, and phrases of them joined by spaces.
+
+    surfaces: notes how terms were written. known: leaves out all other terms.
+    """
+    contents = {}
+    for text, times in Counter(texts).items():
+        terms = frozenset(_terms(text, times, surfaces))
+        contents[text] = terms if known is None else terms & known
+    return [contents[text] for text in texts]
 
 
-def _terms(text: str, times: int, surfaces: Surfaces) -> frozenset[str]:
+def _terms(text: str, times: int, surfaces: Surfaces | None) -> set[str]:
     tokens = tokenize(text)
     terms: set[str] = set()
     for first, last in split_clauses(tokens):
@@ -47,18 +62,18 @@ def _terms(text: str, times: int, surfaces: Surfaces) -> frozenset[str]:
             for place in range(first, last)
             if tokens[place].kind == "word" and (stem := stem_of(tokens[place].folded))
         ]
-        for start in range(len(content)):
-            for size in range(1, _LONGEST_PHRASE + 1):
-                part = content[start : start + size]
-                # A phrase may hold one function word between two content words ("llamadas de publicidad").
-                is_apart = any(after[0] - before[0] > 2 for before, after in pairwise(part))
-                if len(part) < size or is_apart:
-                    break
-                term = " ".join(stem for _, stem in part)
-                surface = text[tokens[part[0][0]].start : tokens[part[-1][0]].end].lower()
-                surfaces.add(term, surface, times)
+        for start, (place, stem) in enumerate(content):
+            end, term = place, stem
+            for size in range(_LONGEST_PHRASE):
+                if size:
+                    if start + size == len(content) or content[start + size][0] - end > _WIDEST_STEP:
+                        break
+                    end = content[start + size][0]
+                    term = f"{term} {content[start + size][1]}"
                 terms.add(term)
-    return frozenset(terms)
+                if surfaces is not None:
+                    surfaces.add(term, text[tokens[place].start : tokens[end].end].lower(), times)
+    return terms
 
 
 @lru_cache(maxsize=100_000)

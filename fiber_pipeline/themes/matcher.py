@@ -266,6 +266,8 @@ def _spans(sequence: _Sequence, words: Words) -> list[tuple[int, int]]:
     """Where a sequence stands: first and last word, for each first word the nearest last one."""
     head, sets = sequence.sets[0], words.sets
     length = len(sets)
+    if len(sequence.sets) == 1 and not sequence.pattern.from_start and not sequence.pattern.to_end:
+        return [(place, place) for place in range(length) if head in sets[place]]
     starts = range(1) if sequence.pattern.from_start else range(length - len(sequence.sets) + 1)
     found = []
     for start in starts:

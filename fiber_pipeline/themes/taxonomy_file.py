@@ -20,6 +20,7 @@ words, rules, exclusions, lists and spellings are added to it, and labels, descr
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 import yaml
@@ -49,7 +50,7 @@ def load_taxonomy(path: Path | str | None = None) -> Taxonomy:
     """Read the package's taxonomy, or a user's file. Raises TaxonomyError with every mistake and where it stands."""
     reader = _Reader()
     if path is None:
-        reader.read(DEFAULT_TAXONOMY)
+        reader.read_default()
     else:
         reader.read_user(Path(path))
     return reader.taxonomy()
@@ -79,14 +80,15 @@ class _Reader:
         self._themes: dict[str, _ThemeDraft] = {}
 
     def read_user(self, path: Path) -> None:
-        root = self._compose(path)
+        self._file = path.name
+        root = _compose(path)
         items = {key.value: value for key, value in self._pairs(root, "a taxonomy file")}
         extends = items.get("extends")
         base = self._text(extends) if extends is not None else "default"
         if base not in ("default", "none"):
             self._wrong(extends or root, f"extends is default or none, not {base!r}")
         if base == "default":
-            self.read(DEFAULT_TAXONOMY)
+            self.read_default()
             self._file = path.name
         if "remove" in items:
             for node in self._items(items["remove"], "remove"):
@@ -94,26 +96,9 @@ class _Reader:
                     self._wrong(node, f"there is no theme {node.value!r} to remove")
         self._gather(root)
 
-    def read(self, path: Path) -> None:
-        self._gather(self._compose(path))
-
-    def _compose(self, path: Path) -> yaml.Node:
-        self._file = path.name
-        try:
-            root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-        except OSError as error:
-            raise TaxonomyError([f"{path.name}: cannot be read: {error.strerror}"]) from error
-        except UnicodeDecodeError as error:
-            raise TaxonomyError([f"{path.name}: is not UTF-8 text (byte {error.start})"]) from error
-        except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark
-            place = f"{path.name}:{mark.line + 1}:{mark.column + 1}" if mark else path.name
-            raise TaxonomyError([f"{place}: is not YAML: {error.problem}"]) from error
-        except yaml.YAMLError as error:
-            raise TaxonomyError([f"{path.name}: is not YAML: {error}"]) from error
-        if root is None:
-            raise TaxonomyError([f"{path.name}:1:1: the file is empty"])
-        return root
+    def read_default(self) -> None:
+        self._file = DEFAULT_TAXONOMY.name
+        self._gather(_default_root())
 
     def _gather(self, root: yaml.Node) -> None:
         sections = {
@@ -299,3 +284,26 @@ class _Reader:
 
     def _wrong(self, node: yaml.Node, reason: str) -> None:
         self._mistakes.append(f"{self._place(node)}: {reason}")
+
+
+@lru_cache(maxsize=1)
+def _default_root() -> yaml.Node:
+    return _compose(DEFAULT_TAXONOMY)
+
+
+def _compose(path: Path) -> yaml.Node:
+    try:
+        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    except OSError as error:
+        raise TaxonomyError([f"{path.name}: cannot be read: {error.strerror}"]) from error
+    except UnicodeDecodeError as error:
+        raise TaxonomyError([f"{path.name}: is not UTF-8 text (byte {error.start})"]) from error
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        place = f"{path.name}:{mark.line + 1}:{mark.column + 1}" if mark else path.name
+        raise TaxonomyError([f"{place}: is not YAML: {error.problem}"]) from error
+    except yaml.YAMLError as error:
+        raise TaxonomyError([f"{path.name}: is not YAML: {error}"]) from error
+    if root is None:
+        raise TaxonomyError([f"{path.name}:1:1: the file is empty"])
+    return root

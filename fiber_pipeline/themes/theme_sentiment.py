@@ -41,10 +41,14 @@ def theme_sentiments(
     tokens: Sequence[Token], clauses: Sequence[tuple[int, int]], mentions: Sequence[Mention]
 ) -> dict[str, ThemeSentiment]:
     """Judge every theme of a comment. `clauses` is `split_clauses(tokens)`; `mentions` are in order."""
-    themes = dict.fromkeys(mention.theme for mention in mentions)
-    stretches = list(clauses) if len(themes) == 1 else _stretches(tokens, clauses, mentions)
+    by_theme: dict[str, list[Mention]] = {}
+    for mention in mentions:
+        by_theme.setdefault(mention.theme, []).append(mention)
+    stretches: Sequence[tuple[int, int]] = clauses
+    if len(by_theme) > 1 and any(mention.polarity is None for mention in mentions):
+        stretches = _stretches(tokens, clauses, mentions)
     weights = _Weights(tokens, clauses, stretches)
-    return {theme: _judge(theme, mentions, stretches, weights) for theme in themes}
+    return {theme: _judge(own, mentions, stretches, weights) for theme, own in by_theme.items()}
 
 
 class _Weights:
@@ -70,25 +74,23 @@ class _Weights:
 
 
 def _judge(
-    theme: str, mentions: Sequence[Mention], stretches: Sequence[tuple[int, int]], weights: _Weights
+    of_theme: Sequence[Mention], mentions: Sequence[Mention], stretches: Sequence[tuple[int, int]], weights: _Weights
 ) -> ThemeSentiment:
-    positive = negative = 0.0
-    is_settled = False
-    own = []
-    for place, (first, last) in enumerate(stretches):
-        here = [mention for mention in mentions if mention.first < last and first < mention.last]
-        given = [mention.polarity for mention in here if mention.theme == theme and mention.polarity is not None]
-        if given:
-            is_settled = True
-            positive += sum(polarity for polarity in given if polarity > 0)
-            negative -= sum(polarity for polarity in given if polarity < 0)
-        elif any(mention.theme == theme for mention in here):
-            own.append(place)
+    given = [mention for mention in of_theme if mention.polarity is not None]
+    positive = sum(mention.polarity for mention in given if mention.polarity and mention.polarity > 0)
+    negative = -sum(mention.polarity for mention in given if mention.polarity and mention.polarity < 0)
+    if len(given) == len(of_theme):
+        return _labelled(positive, negative)
+    own = [
+        place
+        for place, stretch in enumerate(stretches)
+        if _is_themed(stretch, of_theme) and not _is_themed(stretch, given)
+    ]
     for place in (*own, *_contrasts(mentions, own, stretches, weights.tokens)):
         praise, complaint = weights[place]
         positive += praise
         negative += complaint
-    if not is_settled and positive == negative == 0.0:
+    if not given and positive == negative == 0.0:
         positive, negative = _borrowed(mentions, own, stretches, weights)
     return _labelled(positive, negative)
 

@@ -77,6 +77,14 @@ def test_praise_complaint_and_small_talk_are_no_themes() -> None:
     assert discover_emergent_themes(comments(400, topics=[]), TAXONOMY).empty
 
 
+def test_words_that_share_nothing_are_no_theme() -> None:
+    rng = random.Random(1)
+    words = ["ventana", "caballo", "guitarra", "montaña", "zapato", "espejo", "martillo", "botella", "camisa", "puente"]
+    given = comments(400, topics=[])
+    given["text"] = [f"{rng.choice(words)} {rng.choice(words)}" for _ in range(len(given))]
+    assert len(discover_emergent_themes(given, TAXONOMY)) <= 1
+
+
 def test_too_few_comments_give_an_empty_frame() -> None:
     for count in (0, FEWEST_COMMENTS - 1):
         frame = discover_emergent_themes(comments(count), TAXONOMY)
@@ -137,8 +145,9 @@ def test_comments_without_a_date_have_no_first_seen() -> None:
     assert frame["first_seen"].isna().all()
 
 
-def test_more_comments_than_are_fitted_are_all_assigned(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fiber_pipeline.themes.emergent._FITTED_ON", 200)
+@pytest.mark.parametrize("limit", ["_FITTED_ON", "_READ_IN_FULL"])
+def test_more_comments_than_are_sampled_are_all_assigned(monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
+    monkeypatch.setattr(f"fiber_pipeline.themes.emergent.{limit}", 250)
     given = comments(1200)
     frame = discover_emergent_themes(given, TAXONOMY)
     planted = sum(any(word in fold(text) for word in TOPICS) for text in given["text"])
