@@ -8,7 +8,7 @@ from fiber_pipeline.sentiment.negation import negator_of
 from fiber_pipeline.text import Token
 
 _CAPITALS, _STRETCHED, _EXCLAIMED = 1.2, 1.25, 1.1
-_QUESTIONED_PRAISE, _QUESTIONED_BLAME = 0.3, 0.6
+_QUESTIONED_PRAISE, _QUESTIONED_BLAME, _ASKED_ABOUT = 0.3, 0.6, 0.3
 _WISHED_AWAY = 0.3
 _DEGREE_REACH = 3
 
@@ -41,7 +41,7 @@ def adjust(
             _apply_emphasis(tokens, hit, shouting)
         end = clauses[bounds[hit.last - 1]][1]
         if tokens[end - 1].surface[0] in "?¿" and hit.source != "emoji":
-            scale(hit, "asked", _QUESTIONED_PRAISE if hit.value > 0 else _QUESTIONED_BLAME)
+            scale(hit, "asked", _questioned(hit, modifiers[first : first + 2]))
     effects = [hit for hit in hits if hit.kind in EFFECTS]
     if effects:
         hits[:] = [hit for hit in hits if hit.kind not in EFFECTS]
@@ -50,6 +50,13 @@ def adjust(
             _wish(hits, effect, clauses[bounds[effect.first]][1])
         else:
             _sarcasm(hits, effect)
+
+
+def _questioned(hit: Hit, opening: Sequence[Modifier | None]) -> float:
+    if hit.value > 0:
+        return _QUESTIONED_PRAISE
+    asks = any(modifier is not None and modifier.asks for modifier in opening)
+    return _ASKED_ABOUT if asks else _QUESTIONED_BLAME
 
 
 def _clause_of(clauses: Sequence[tuple[int, int]], length: int) -> list[int]:

@@ -12,6 +12,7 @@ ROLES = {
     "degree_after": "multiplies what stands before it by `value` (me gusta mucho, ivai eterei)",
     "contrast": "the clause it opens counts `value` times, the one before is played down",
     "concession": "the clause it opens counts `value` times",
+    "asks": "as a question's first word it asks for information, so that blame in it weighs next to nothing",
     "stop": "ends the reach of a negation",
 }
 FILE = "modifiers.tsv"
@@ -27,6 +28,7 @@ class Modifier:
     degree_after: float = 0.0
     contrast: float = 0.0
     concession: float = 0.0
+    asks: float = 0.0
     stop: float = 0.0
 
 

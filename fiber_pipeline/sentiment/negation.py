@@ -9,12 +9,15 @@ from fiber_pipeline.text import Token
 _DENIED_PRAISE = -0.85
 _DENIED_BLAME = -0.3
 _DENIED_PROBLEM = -0.8
+_DENIED_BY_AFFIX = -0.6
 
 
 def flipped(value: float, kind: str) -> float:
     """The weight of a denied word of `kind` (see `inflection.KINDS`): a problem denied counts more than a fault."""
     if value > 0:
         return value * _DENIED_PRAISE
+    if kind == "g":
+        return value * _DENIED_BY_AFFIX
     return value * (_DENIED_PROBLEM if kind == "n" else _DENIED_BLAME)
 
 

@@ -4,7 +4,7 @@ A pattern is elements between spaces:
 
     word        the folded word            a|b     either            word?   or nothing
     stem*       a word that begins so      #       a number, in digits or words
-    ..          up to four tokens within the sentence;  ..N up to N
+    ..          up to four tokens within the sentence;  ..N up to N, of which ..1 and ..2 stop at commas too
     -word       (first element only) not directly after that word
     ^ and $     the comment's beginning and end
 
@@ -33,6 +33,8 @@ NUMBER_WORDS = (
 # skips from space to space, and end before the next.
 _NUMBER = rf"(?:\d\S*|{'|'.join(NUMBER_WORDS)})"
 _GAP = r"(?: [^\s.;!?…]\S*)"
+_NEAR_GAP = r"(?: [^\s.,;!?…]\S*)"
+_NEAR = 2
 _GAP_LENGTH = re.compile(r"\.\.(\d*)$")
 _DEFAULT_GAP = 4
 _END = r"(?: [^\w\s]\S*)*(?= \Z)"
@@ -81,7 +83,8 @@ def compile_pattern(source: str, meaning: Meaning) -> Pattern[Meaning]:
         elif element == "$":
             parts.append(_END)
         elif gap := _GAP_LENGTH.match(element):
-            parts.append(_GAP + f"{{0,{gap.group(1) or _DEFAULT_GAP}}}?")
+            length = int(gap.group(1) or _DEFAULT_GAP)
+            parts.append(f"{_NEAR_GAP if length <= _NEAR else _GAP}{{0,{length}}}?")
         elif element.startswith("-") and len(element) > 1:
             if place:
                 raise ValueError(f"{element!r} may only stand first in {source!r}")

@@ -63,6 +63,7 @@ class CommentReader:
         self._knowledge = knowledge
         patterns: list[Pattern[Meaning]] = [*knowledge.rules, *knowledge.lexicon.phrases, *knowledge.urgency_rules]
         self._patterns = PatternIndex(patterns)
+        self._second_words = {pair.split()[1] for pair in knowledge.modifiers if " " in pair}
         self._word = lru_cache(maxsize=_CACHED_WORDS)(self._look_up)
 
     def read(self, tokens: Sequence[Token]) -> Reading:
@@ -75,7 +76,7 @@ class CommentReader:
         if answer is not None:
             hits = _answered(answer, len(tokens))
         elif hits:
-            adjust(tokens, [word.modifier if word is not None else None for word in known], clauses, hits)
+            adjust(tokens, self._modifiers(tokens, known), clauses, hits)
         return _summed(known, clauses, hits, answer, urgency)
 
     def _answer(self, tokens: Sequence[Token]) -> Answer | None:
@@ -84,10 +85,24 @@ class CommentReader:
         key = answer_key(tokens)
         return self._knowledge.answers.get(key) if key else None
 
+    def _modifiers(self, tokens: Sequence[Token], known: Sequence[_Word | None]) -> list[Modifier | None]:
+        """What each word does to others; two that stand in the list together ("un poco") do it as one."""
+        modifiers = [word.modifier if word is not None else None for word in known]
+        for position in range(1, len(modifiers)):
+            if modifiers[position] is not None or tokens[position].folded in self._second_words:
+                pair = f"{tokens[position - 1].folded} {tokens[position].folded}"
+                modifiers[position] = self._knowledge.modifiers.get(pair, modifiers[position])
+        return modifiers
+
     def _look_up(self, folded: str) -> _Word | None:
         entry, strength, is_negated = self._find(folded)
         word = _Word(entry, strength, is_negated, self._knowledge.modifiers.get(folded), self._patterns.matches(folded))
         return None if entry is None and word.modifier is None and not word.matches.elements else word
+
+    def _denies(self, folded: str) -> bool:
+        """Whether a phrase that begins with this word is a denial itself, which another does not turn round."""
+        modifier = self._knowledge.modifiers.get(folded)
+        return modifier is not None and modifier.negation > 0
 
     def _find(self, folded: str) -> tuple[Entry | None, float, bool]:
         lexicon = self._knowledge.lexicon
@@ -127,6 +142,7 @@ class CommentReader:
                             meaning.weight,
                             meaning.kind,
                             meaning.emotions,
+                            not self._denies(tokens[first].folded),
                         )
                     )
                 else:
