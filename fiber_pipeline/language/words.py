@@ -63,6 +63,18 @@ def read_word(surface: str) -> Reading:
 
 
 def _weigh(marked: str, folded: str) -> tuple[float, str, str]:
+    listed = _look_up(marked, folded)
+    if listed is not None:
+        return listed
+    spelling, signs = _spelling(marked, folded)
+    # Every Guaraní root and suffix ends in a vowel, so what ends otherwise need not be taken apart.
+    inflected = None if _CONSONANT_END.search(folded) else _take_apart(marked, folded, spelling)
+    if inflected is not None:
+        return inflected
+    return max(-STRONGEST, min(STRONGEST, spelling)), f"spelling: {signs}", "word"
+
+
+def _look_up(marked: str, folded: str) -> tuple[float, str, str] | None:
     vocabulary = load_vocabulary()
     dictionary = load_dictionary()
     if folded in vocabulary.sounds or _LAUGHTER.fullmatch(folded):
@@ -74,47 +86,49 @@ def _weigh(marked: str, folded: str) -> tuple[float, str, str]:
         return STRONGEST, "Guaraní dictionary, with its marks", "word"
     if folded in vocabulary.ambiguous:
         return vocabulary.ambiguous[folded], "word of both languages", "word"
-    spanish = folded in vocabulary.spanish
-    guarani = folded in dictionary.folded
-    if spanish and guarani:
-        return -0.8, "in the Spanish and the Guaraní list", "word"
-    if spanish:
+    entries = dictionary.folded.get(folded)
+    if folded in vocabulary.spanish:
+        if entries:
+            return -0.8, "in the Spanish and the Guaraní list", "word"
         return -3.0, "Spanish vocabulary", "word"
-    if guarani:
-        is_bare = len(folded) <= 4 and all(entry.part_of_speech == "v" for entry in dictionary.folded[folded])
-        weight = BARE_ROOT if is_bare else min(STRONGEST, 1.6 + 0.5 * len(folded))
-        return weight, "Guaraní verb root without prefix" if is_bare else "Guaraní dictionary", "word"
+    if entries:
+        if len(folded) <= 4 and all(entry.part_of_speech == "v" for entry in entries):
+            return BARE_ROOT, "Guaraní verb root without prefix", "word"
+        return min(STRONGEST, 1.6 + 0.5 * len(folded)), "Guaraní dictionary", "word"
     if folded in vocabulary.people or folded in vocabulary.places:
         return 0.0, "name", "skip"
     if _NO_VOWEL.fullmatch(folded):
         return 0.0, "abbreviation", "skip"
-    spelling, signs = _spelling(marked, folded)
+    return None
+
+
+def _take_apart(marked: str, folded: str, spelling: float) -> tuple[float, str, str] | None:
+    """Read a word as a root with Guaraní affixes: first a Guaraní root, then a technical or a Spanish one."""
+    vocabulary = load_vocabulary()
     analysis = analyse(folded)
     if analysis is not None:
-        weight = _affix_weight(analysis)
+        weight = _affix_weight(analysis) + spelling
         if not _keeps_enye(marked, analysis):
             weight -= 3.0
-        if weight + spelling > 0.5:
-            return min(STRONGEST, max(weight + spelling, 1.0)), f"Guaraní {describe(analysis)}", "word"
-    loan = analyse_loan(folded, _is_spanish_word)
-    if loan is not None and (loan.strength == 2 or len(loan.root) >= 5) and not _is_spanish_shape(folded, loan):
-        # Many Spanish words are another with a- or o- before it (acerca, opuesto): there the sentence must decide.
-        weight = 0.2 if len(loan.prefixes) == 1 and not loan.suffixes and loan.prefixes[0].form in "ao" else 1.5
-        return weight, f"Spanish root in Guaraní form: {describe(loan)}", "loan"
+        if weight > 0.5:
+            return min(STRONGEST, max(weight, 1.0)), f"Guaraní {describe(analysis)}", "word"
     if marked.endswith("'i") and folded[:-1] in vocabulary.spanish:
         return 1.5, f"Spanish root in Guaraní form: {folded[:-1]} + -'i", "loan"
-    technical = analyse_loan(folded, vocabulary.international.__contains__)
-    if technical is not None and technical.strength >= 1 and technical.suffixes:
-        return 2.0, f"technical word in Guaraní form: {describe(technical)}", "word"
-    return max(-STRONGEST, min(STRONGEST, spelling)), f"spelling: {signs}", "word"
+    loan = analyse_loan(folded, _is_loan_root)
+    if loan is None:
+        return None
+    if loan.root in vocabulary.international:
+        return (2.0, f"technical word in Guaraní form: {describe(loan)}", "word") if loan.suffixes else None
+    if loan.strength < 2 and (len(loan.root) < 5 or _SPANISH_ENDING.search(folded)):
+        return None
+    # Many Spanish words are another with a- or o- before it (acerca, opuesto): there the sentence must decide.
+    is_doubtful = len(loan.prefixes) == 1 and not loan.suffixes and loan.prefixes[0].form in "ao"
+    return 0.2 if is_doubtful else 1.5, f"Spanish root in Guaraní form: {describe(loan)}", "loan"
 
 
-def _is_spanish_word(folded: str) -> bool:
-    return folded in load_vocabulary().spanish
-
-
-def _is_spanish_shape(folded: str, loan: Analysis) -> bool:
-    return loan.strength < 2 and _SPANISH_ENDING.search(folded) is not None
+def _is_loan_root(folded: str) -> bool:
+    vocabulary = load_vocabulary()
+    return folded in vocabulary.spanish or folded in vocabulary.international
 
 
 def _keeps_enye(marked: str, analysis: Analysis) -> bool:
