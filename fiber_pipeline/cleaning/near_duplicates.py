@@ -8,8 +8,9 @@ ones, each with a few neighbours in order, so that the work grows with the numbe
 
 import hashlib
 import re
+import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -43,7 +44,7 @@ def near_duplicate_groups(texts: Sequence[str], batch: str) -> list[str | None]:
         if len(text) >= MIN_LENGTH:
             words = _WORD.findall(plain_form(text))
             if len(words) >= MIN_WORDS:
-                plain[position] = words
+                plain[position] = list(map(sys.intern, words))  # one string a word, however many texts have it
     order = sorted(plain, key=lambda position: (" ".join(plain[position]), texts[position]))
     if len(order) < 2:
         return [None] * len(texts)
@@ -65,7 +66,7 @@ def near_duplicate_groups(texts: Sequence[str], batch: str) -> list[str | None]:
 def _alike(words: list[list[str]], joined: list[str]) -> list[tuple[int, int]]:
     """Pairs of items that are near duplicates of each other."""
     facts = [_facts(of) for of in words]
-    pairs = _candidates(words, joined)
+    pairs = _candidates(words)
     found: list[tuple[int, int]] = []
     for first in range(0, len(pairs), _PAIRS_AT_ONCE):
         part = pairs[first : first + _PAIRS_AT_ONCE]
@@ -89,19 +90,11 @@ def _facts(words: list[str]) -> tuple[str, ...]:
     return tuple(sorted(word for word in words if word in _NEGATIONS or not word.isalpha()))
 
 
-def _candidates(words: list[list[str]], joined: list[str]) -> npt.NDArray[np.int64]:
+def _candidates(words: list[list[str]]) -> npt.NDArray[np.int64]:
     """Distinct pairs (lower item first) worth comparing, at most three times _NEIGHBOURS per item."""
-    frequency = Counter(word for of in words for word in set(of))
-    rank = {word: place for place, word in enumerate(sorted(frequency, key=lambda word: (frequency[word], word)))}
-    backwards = [of[::-1] for of in words]
-    blocks: list[tuple[list[tuple[object, ...]], list[list[str]]]] = [
-        ([tuple(of[:_EDGE_WORDS]) for of in words], words),
-        ([tuple(of[:_EDGE_WORDS]) for of in backwards], backwards),
-        ([tuple(sorted({rank[word] for word in of})[:_RARE_WORDS]) for of in words], words),
-    ]
     codes = []
     count = len(words)
-    for keys, order_within in blocks:
+    for keys, order_within in _blockings(words):
         order = sorted(range(count), key=lambda item: (keys[item], order_within[item]))
         block = np.cumsum([False, *(keys[here] != keys[there] for here, there in pairwise(order))])
         items = np.array(order, dtype=np.int64)
@@ -111,6 +104,17 @@ def _candidates(words: list[list[str]], joined: list[str]) -> npt.NDArray[np.int
             codes.append(np.minimum(left, right) * count + np.maximum(left, right))
     unique = np.unique(np.concatenate(codes))
     return np.stack([unique // count, unique % count], axis=1)
+
+
+def _blockings(words: list[list[str]]) -> Iterator[tuple[list[tuple[object, ...]], list[list[str]]]]:
+    """Yield, one blocking at a time, each item's block and what orders it within."""
+    yield [tuple(of[:_EDGE_WORDS]) for of in words], words
+    backwards = [of[::-1] for of in words]
+    yield [tuple(of[:_EDGE_WORDS]) for of in backwards], backwards
+    del backwards
+    frequency = Counter(word for of in words for word in set(of))
+    rank = {word: place for place, word in enumerate(sorted(frequency, key=lambda word: (frequency[word], word)))}
+    yield [tuple(sorted({rank[word] for word in of})[:_RARE_WORDS]) for of in words], words
 
 
 def _root(parents: npt.NDArray[np.int64], item: int) -> int:
