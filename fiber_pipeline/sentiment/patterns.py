@@ -44,7 +44,8 @@ _FINDABLE = re.compile(r"\w+\*?$")
 # Words too common to find a pattern by, where it has another.
 _COMMON = frozenset(
     {
-        "a", "ahora", "al", "ante", "antes", "aqui", "asi", "aun", "bien", "buen", "cada", "como", "con", "cual",
+        "internet", "servicio", "senal", "wifi", "conexion", "anda", "funciona", "llega", "precio", "mes", "meses",
+        "dias", "a", "ahora", "al", "ante", "antes", "aqui", "asi", "aun", "bien", "buen", "cada", "como", "con", "cual",
         "cuando", "da", "dan", "de", "del", "desde", "dia", "donde", "dos", "e", "el", "ella", "en", "es", "esa",
         "ese", "eso", "esta", "estan", "este", "esto", "fue", "gran", "ha", "hace", "hasta", "hay", "hora", "la",
         "las", "le", "les", "lo", "los", "mas", "me", "mi", "mis", "mucho", "muy", "nada", "ni", "no", "nos",

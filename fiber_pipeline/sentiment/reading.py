@@ -89,7 +89,7 @@ class CommentReader:
         """What each word does to others; two that stand in the list together ("un poco") do it as one."""
         modifiers = [word.modifier if word is not None else None for word in known]
         for position in range(1, len(modifiers)):
-            if modifiers[position] is not None or tokens[position].folded in self._second_words:
+            if tokens[position].folded in self._second_words:
                 pair = f"{tokens[position - 1].folded} {tokens[position].folded}"
                 modifiers[position] = self._knowledge.modifiers.get(pair, modifiers[position])
         return modifiers
