@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from fiber_pipeline.language.vocabulary import load_vocabulary
 from fiber_pipeline.language.words import Reading, read_word
 from fiber_pipeline.text import Token, tokenize
 
@@ -96,7 +97,10 @@ def _looks_like_a_name(token: Token, reading: Reading) -> bool:
         return False
     if surface.isupper():
         return len(surface) <= 5 and reading.is_guess
-    return (reading.is_guess or reading.weight < 0) and surface[1:].islower()
+    if not surface[1:].islower():
+        return False
+    vocabulary = load_vocabulary()
+    return reading.is_guess or reading.weight < 0 or token.folded in vocabulary.names
 
 
 def smooth(weights: list[float]) -> list[bool]:

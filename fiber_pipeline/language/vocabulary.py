@@ -29,8 +29,7 @@ class Vocabulary:
     spanish: frozenset[str]
     ambiguous: dict[str, float]
     neighbours: dict[str, Neighbour]
-    people: frozenset[str]
-    places: frozenset[str]
+    names: frozenset[str]
     international: frozenset[str]
     sounds: frozenset[str]
 
@@ -75,8 +74,7 @@ def load_vocabulary() -> Vocabulary:
         neighbours={
             language: Neighbour(_words(lists["own"]), _words(lists["shared"])) for language, lists in neighbours.items()
         },
-        people=_words(names["people"]),
-        places=_words(names["places"]),
+        names=_words(names["people"]) | _words(names["places"]),
         international=_words(names["international"]),
         sounds=_words(names["sounds"]),
     )

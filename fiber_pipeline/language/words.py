@@ -95,7 +95,7 @@ def _look_up(marked: str, folded: str) -> tuple[float, str, str] | None:
         if len(folded) <= 4 and all(entry.part_of_speech == "v" for entry in entries):
             return BARE_ROOT, "Guaraní verb root without prefix", "word"
         return min(STRONGEST, 1.6 + 0.5 * len(folded)), "Guaraní dictionary", "word"
-    if folded in vocabulary.people or folded in vocabulary.places:
+    if folded in vocabulary.names:
         return 0.0, "name", "skip"
     if _NO_VOWEL.fullmatch(folded):
         return 0.0, "abbreviation", "skip"

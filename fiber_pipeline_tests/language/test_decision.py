@@ -20,6 +20,7 @@ SPANISH = [
     "Mi mamá y mi nene usan toda la tarde",
     "Los ñoquis de la señora son de acá al lado",
     "La mano de obra es cara",
+    "Mala la señal en la ciudad de siempre",
 ]
 GUARANI = [
     "Ndaipóri señal che rógape mokõi ára guive",
@@ -39,6 +40,7 @@ MIXED = [
     "El técnico ou va'ekue y no arregló nada",
     "ndafuncionái el decodificador",
     "Pya'e pero hepy",
+    "Siempre se cae cuando oky",
     "Che ajapo reclamo y mba'eve",
 ]
 
@@ -125,6 +127,7 @@ def test_a_spanish_root_in_guarani_form_is_a_mix(text: str) -> None:
 
 def test_names_inside_a_sentence_say_nothing() -> None:
     assert decide("Che réra Marcos Cardozo ha aiko Lambarépe").language == "gn"
+    assert decide("Mala la señal en Ñemby y en Areguá").language == "es"
     assert decide("Me atendió Kerembú Ñamandu en la oficina").language == "es"
 
 
