@@ -4,7 +4,7 @@ A pattern is elements between spaces:
 
     word        the folded word            a|b     either            word?   or nothing
     stem*       a word that begins so      #       a number, in digits or words
-    ..          up to four tokens within the sentence;  ..N up to N, of which ..1 and ..2 stop at commas too
+    ..          up to four tokens within the sentence and before "pero"; ..N up to N; ..1 and ..2 stop at commas too
     -word       (first element only) not directly after that word
     ^ and $     the comment's beginning and end
 
@@ -32,8 +32,9 @@ NUMBER_WORDS = (
 # In the joined text a space stands before each token and after the last. Elements begin with theirs, so that a search
 # skips from space to space, and end before the next.
 _NUMBER = rf"(?:\d\S*|{'|'.join(NUMBER_WORDS)})"
-_GAP = r"(?: [^\s.;!?…]\S*)"
-_NEAR_GAP = r"(?: [^\s.,;!?…]\S*)"
+_CONTRAST = r"(?!(?:pero|aunque|sino) )"
+_GAP = rf"(?: {_CONTRAST}[^\s.;!?…]\S*)"
+_NEAR_GAP = rf"(?: {_CONTRAST}[^\s.,;!?…]\S*)"
 _NEAR = 2
 _GAP_LENGTH = re.compile(r"\.\.(\d*)$")
 _DEFAULT_GAP = 4
