@@ -34,7 +34,7 @@ _SMALLEST_SHARE = 0.004
 _LEAST_LIKENESS = 0.25
 # Of a topic's comments, how many must hold its leading word for it to be about one thing.
 _LEAD_SHARE = 0.5
-# How many must hold what goes with it, and how much more often than other comments do.
+# How many must hold a word that goes with it, and how much oftener than chance the two must meet.
 _COMPANION_SHARE = 0.2
 _LEAST_LIFT = 2.0
 # A text many people repeat word for word is an answer, not a theme.
@@ -158,7 +158,7 @@ def _clusters(
         if len(members) < smallest or len({contents[row] for row in members}) < _FEWEST_WORDINGS:
             continue
         ranked = _counted(contents, members)
-        if _has_companion(lead, ranked, len(members), frequency, len(contents)):
+        if _has_companion(lead, ranked, len(members), contents):
             clusters.append(_Cluster(_keywords(lead, ranked, len(members)), members))
     clusters.sort(key=lambda cluster: (-len(cluster.members), cluster.keywords))
     return clusters
@@ -199,17 +199,20 @@ def _lead(contents: Sequence[frozenset[str]], rows: Sequence[int], frequency: Co
     return max(held, key=lambda term: (frequency[term], term), default=None)
 
 
-def _has_companion(
-    lead: str, ranked: Sequence[tuple[str, int]], size: int, frequency: Counter[str], comments: int
-) -> bool:
-    """Whether a phrase with the lead, or a word typical of the cluster, comes back in it: a word alone is no theme."""
+def _has_companion(lead: str, ranked: Sequence[tuple[str, int]], size: int, contents: Sequence[frozenset[str]]) -> bool:
+    """Whether another word comes back in the cluster, and with its lead more often than chance would have it.
+
+    A word alone is no theme, and factorisation finds topics in noise too.
+    """
+    with_lead = [content for content in contents if lead in content]
     for term, count in ranked:
         if count < _COMPANION_SHARE * size:
             break
-        is_phrase = " " in term and lead in term.split()
-        is_typical = " " not in term and term != lead and count * comments >= _LEAST_LIFT * frequency[term] * size
-        if is_phrase or is_typical:
-            return True
+        if " " not in term and term != lead:
+            together = sum(term in content for content in with_lead)
+            expected = len(with_lead) * sum(term in content for content in contents) / len(contents)
+            if together >= _LEAST_LIFT * expected:
+                return True
     return False
 
 

@@ -15,6 +15,8 @@ from fiber_pipeline.text import Token
 
 _CONJUNCTIONS = frozenset({"y", "e", "ha", "ademas", "tambien", "mas", "and", "avei", "igual", "ni", "con"})
 _CONTRASTS = frozenset({"pero", "aunque", "salvo", "excepto", "sino"})
+_EXCEPTIONS = frozenset({"menos", "salvo", "excepto", "exceptuando"})
+_ARTICLES = frozenset({"el", "la", "los", "las", "lo", "su", "sus"})
 # Added to the sum of weights, so that a single faint word does not count like a rant.
 _SMOOTHING = 0.5
 _MIXED_FROM = 0.5
@@ -41,6 +43,9 @@ def theme_sentiments(
     tokens: Sequence[Token], clauses: Sequence[tuple[int, int]], mentions: Sequence[Mention]
 ) -> dict[str, ThemeSentiment]:
     """Judge every theme of a comment. `clauses` is `split_clauses(tokens)`; `mentions` are in order."""
+    mentions = [
+        mention._replace(polarity=-1.0) if _is_excepted(tokens, mention.first) else mention for mention in mentions
+    ]
     by_theme: dict[str, list[Mention]] = {}
     for mention in mentions:
         by_theme.setdefault(mention.theme, []).append(mention)
@@ -49,6 +54,16 @@ def theme_sentiments(
         stretches = _stretches(tokens, clauses, mentions)
     weights = _Weights(tokens, clauses, stretches)
     return {theme: _judge(own, mentions, stretches, weights) for theme, own in by_theme.items()}
+
+
+def _is_excepted(tokens: Sequence[Token], first: int) -> bool:
+    """Whether what begins at `first` is left out of praise: "todo bien, menos el precio"."""
+    return (
+        first >= 2
+        and tokens[first - 1].folded in _ARTICLES
+        and tokens[first - 2].folded in _EXCEPTIONS
+        and any(token.kind == "word" for token in tokens[: first - 2])
+    )
 
 
 class _Weights:

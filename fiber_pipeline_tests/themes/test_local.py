@@ -111,6 +111,7 @@ def test_what_looks_like_a_theme_and_is_not(text: str, theme: str) -> None:
         ("La atención: pésima", "customer_service", "negative"),
         ("Tienen planes nuevos? Gracias!", "plans", "neutral"),
         ("El wifi anda bien pero mal a la noche", "wifi", "mixed"),
+        ("Todo excelente menos el precio", "price", "negative"),
         ("velocidad excelente y precio horrible", "speed", "positive"),
         ("velocidad excelente y precio horrible", "price", "negative"),
     ],
