@@ -15,7 +15,9 @@ from fiber_pipeline.text import Token
 
 _CONJUNCTIONS = frozenset({"y", "e", "ha", "ademas", "tambien", "mas", "and", "avei", "igual", "ni", "con"})
 _CONTRASTS = frozenset({"pero", "aunque", "salvo", "excepto", "sino"})
-_EXCEPTIONS = frozenset({"menos", "salvo", "excepto", "exceptuando"})
+_EXCEPTIONS = frozenset({"salvo", "excepto", "exceptuando"})
+# With an article only: "menos cortes" are fewer, "menos los cortes" is all but them.
+_EXCEPTIONS_WITH_ARTICLE = frozenset({"menos"})
 _ARTICLES = frozenset({"el", "la", "los", "las", "lo", "su", "sus"})
 # Added to the sum of weights, so that a single faint word does not count like a rant.
 _SMOOTHING = 0.5
@@ -58,12 +60,12 @@ def theme_sentiments(
 
 def _is_excepted(tokens: Sequence[Token], first: int) -> bool:
     """Whether what begins at `first` is left out of praise: "todo bien, menos el precio"."""
-    return (
-        first >= 2
-        and tokens[first - 1].folded in _ARTICLES
-        and tokens[first - 2].folded in _EXCEPTIONS
-        and any(token.kind == "word" for token in tokens[: first - 2])
-    )
+    before = first - 1
+    exceptions = _EXCEPTIONS
+    if before > 0 and tokens[before].folded in _ARTICLES:
+        before -= 1
+        exceptions = _EXCEPTIONS | _EXCEPTIONS_WITH_ARTICLE
+    return before > 0 and tokens[before].folded in exceptions and any(token.kind == "word" for token in tokens[:before])
 
 
 class _Weights:
