@@ -46,7 +46,8 @@ _FINDABLE = re.compile(r"\w+\*?$")
 _COMMON = frozenset(
     {
         "internet", "servicio", "senal", "wifi", "conexion", "anda", "funciona", "llega", "precio", "mes", "meses",
-        "dias", "a", "ahora", "al", "ante", "antes", "aqui", "asi", "aun", "bien", "buen", "cada", "como", "con", "cual",
+        "dias", "a", "ahora", "al", "ante", "antes", "aqui", "asi", "aun", "bien", "buen", "cada", "como", "con",
+        "cual",
         "cuando", "da", "dan", "de", "del", "desde", "dia", "donde", "dos", "e", "el", "ella", "en", "es", "esa",
         "ese", "eso", "esta", "estan", "este", "esto", "fue", "gran", "ha", "hace", "hasta", "hay", "hora", "la",
         "las", "le", "les", "lo", "los", "mas", "me", "mi", "mis", "mucho", "muy", "nada", "ni", "no", "nos",

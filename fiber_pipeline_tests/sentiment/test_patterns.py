@@ -41,5 +41,5 @@ def test_only_patterns_with_a_word_for_each_element_are_candidates() -> None:
     both, one = compile_pattern("no anda|funciona", 1), compile_pattern("and*", 2)
     index = PatternIndex([both, one])
     assert index.candidates([index.matches(word) for word in ("no", "andaba")]) == [one]
-    assert index.candidates([index.matches(word) for word in ("anda", "no")]) == [both, one]
+    assert set(index.candidates([index.matches(word) for word in ("anda", "no")])) == {both, one}
     assert index.candidates([index.matches(word) for word in ("no", "hay")]) == []
