@@ -155,15 +155,19 @@ class Comment:
 def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
     """Create every declared table, empty."""
     for table in ALL_TABLES:
-        write_table(connection, table, table.empty())
+        _replace(connection, table, table.empty())
 
 
 def write_table(connection: duckdb.DuckDBPyConnection, table: Table, frame: pd.DataFrame) -> None:
     """Make `frame` the content of `table`, once it has passed the table's checks."""
+    _replace(connection, table, table.validate(frame))
+
+
+def _replace(connection: duckdb.DuckDBPyConnection, table: Table, frame: pd.DataFrame) -> None:
     documents = [name for name, column in table.columns.items() if column.metadata["sql_type"] == "JSON"]
     casts = "".join(f', "{name}"::JSON AS "{name}"' for name in documents)
     kept = f"* EXCLUDE ({', '.join(documents)})" if documents else "*"
-    connection.register("_rows", table.validate(frame))
+    connection.register("_rows", frame)
     connection.execute(f"CREATE OR REPLACE TABLE {table.name} AS SELECT {kept}{casts} FROM _rows")
     connection.unregister("_rows")
 

@@ -40,7 +40,7 @@ def test_comment_without_annotations(connection: duckdb.DuckDBPyConnection) -> N
 def test_figures_lead_to_as_many_comments_as_their_sample(history: duckdb.DuckDBPyConnection) -> None:
     rows = measure_insights(history, metadata_columns=["Ciudad"]).to_dict("records")
     rows = [row for row in rows if row["metric"] != "theme_share"]
-    for row in random.Random(5).sample(rows, 40):
+    for row in random.Random(5).sample(rows, 20):
         key = [row[name] for name in ("period_kind", "period", "dimension", "member", "metric")]
         assert len(trace_insight(history, *key)) == row["sample_size"], key
 
