@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from fiber_pipeline.engines import Answers
+from fiber_pipeline.sentiment.engine import MODEL as LEXICON_VERSION
 from fiber_pipeline.text import Token, split_clauses, tokenize
 from fiber_pipeline.themes.explanation import Explanation, explain_matches
 from fiber_pipeline.themes.matcher import Match, Matcher, Words
@@ -35,7 +36,8 @@ class LocalThemeEngine:
     def __init__(self, taxonomy: Taxonomy | None = None) -> None:
         self.taxonomy = taxonomy or load_taxonomy()
         self.name = "local"
-        self.model = f"{RULES_VERSION}+{self.taxonomy.fingerprint}"
+        # The sentiment lexicon decides part of every answer too.
+        self.model = f"{RULES_VERSION}+{self.taxonomy.fingerprint}+{LEXICON_VERSION}"
         self._matcher = Matcher(self.taxonomy)
         self._order = {theme: place for place, theme in enumerate(self.taxonomy.themes)}
 
