@@ -43,7 +43,6 @@ class Lexicon:
     prefixes: dict[str, Entry]
     phrases: tuple[Pattern[Entry], ...]
     emojis: dict[str, Entry]
-    size: int
 
 
 def load_lexicon(extra: Iterable[Path] = ()) -> Lexicon:
@@ -55,11 +54,9 @@ def load_lexicon(extra: Iterable[Path] = ()) -> Lexicon:
     guarani: dict[str, Entry] = {}
     prefixes: dict[str, Entry] = {}
     phrases: dict[str, Pattern[Entry]] = {}
-    size = 0
     for path in [*(DATA / name for name in FILES), *extra]:
         own: dict[str, tuple[Entry, float]] = {}
         for line, entry in _entries(path):
-            size += 1
             try:
                 if " " in entry.entry:
                     phrases[fold(entry.entry)] = compile_pattern(entry.entry, entry)
@@ -74,9 +71,8 @@ def load_lexicon(extra: Iterable[Path] = ()) -> Lexicon:
         words.update(own)
     emojis = {}
     for _, entry in _entries(DATA / EMOJI_FILE):
-        size += 1
         emojis[entry.entry] = entry
-    return Lexicon(words, guarani, prefixes, tuple(phrases.values()), emojis, size)
+    return Lexicon(words, guarani, prefixes, tuple(phrases.values()), emojis)
 
 
 def _entries(path: Path) -> Iterable[tuple[int, Entry]]:

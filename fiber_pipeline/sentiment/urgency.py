@@ -57,4 +57,14 @@ def urgency_of(reading: "Reading", sentiment: str) -> tuple[str, list[tuple[int,
             level, spans = rule.level, []
         if rule.level == level and level != URGENCIES[0]:
             spans.append((first, last))
-    return level, sorted(spans)
+    return level, _outermost(spans)
+
+
+def _outermost(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The spans, once each and in order, without those that lie inside another."""
+    distinct = sorted(set(spans))
+    return [
+        (first, last)
+        for first, last in distinct
+        if not any(other != (first, last) and other[0] <= first and last <= other[1] for other in distinct)
+    ]

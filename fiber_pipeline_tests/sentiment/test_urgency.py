@@ -26,3 +26,8 @@ def test_urgency_follows_what_is_at_stake(text: str, level: str) -> None:
     explanation = explain(text)
     assert explanation.urgency == level
     assert bool(explanation.urgency_rules) is (level != "low")
+
+
+def test_the_words_that_show_it_are_said_once() -> None:
+    spans = [words for _, words in explain("hace 3 días estoy sin internet").urgency_rules]
+    assert spans == ["hace 3 días estoy sin internet"]
