@@ -7,13 +7,13 @@ from pathlib import Path
 import dagster as dg
 
 OWNERS = ["team:customer-insight"]
-_GROUPS = {
+GROUPS = {
     "ingestion": ("raw_comments", "rejected_rows", "comments"),
     "annotation": ("translated_comments", "sentiment_scores", "comment_themes"),
     "insight": ("themes", "emergent_themes", "insights", "forecasts", "recommendations"),
     "outputs": ("workbook", "report", "exports"),
 }
-_GROUP_OF = {name: group for group, names in _GROUPS.items() for name in names}
+_GROUP_OF = {name: group for group, names in GROUPS.items() for name in names}
 _FILE_KINDS = {"workbook": {"excel"}, "report": {"html"}, "exports": {"parquet", "csv"}}
 # Holds what customers wrote and left of themselves; everything after `comments` is redacted.
 _PERSONAL = frozenset({"raw_comments", "rejected_rows"})

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from rich.console import Console
+from rich.table import Column
 from rich.table import Table as Grid
 
 from fiber_pipeline.assets.output_files import output_paths
@@ -58,7 +59,7 @@ def print_summary(settings: Settings, results: Sequence[Result], refreshed: Resu
 
 
 def _batch_grid(results: Sequence[Result], counts: dict[str, tuple[int, ...]]) -> Grid:
-    grid = Grid("batch", "state", title="Batches", title_justify="left", title_style="bold")
+    grid = Grid(Column("batch", overflow="fold"), "state", title="Batches", title_justify="left", title_style="bold")
     for heading in ("comments", "informative", "duplicates", "rejected rows"):
         grid.add_column(heading, justify="right")
     for result in results:

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from pathlib import Path
 
 import click
 
@@ -16,5 +17,6 @@ def ui(port: int, host: str) -> None:
     """Serve the Dagster UI, and run schedules and sensors, until stopped."""
     home = prepare_home(read_settings())
     click.echo(f"Dagster UI on http://{host}:{port} (runs are kept in {home})", err=True)
-    module = ("-m", "fiber_pipeline.definitions")
-    os.execv(sys.executable, [sys.executable, "-m", "dagster", "dev", *module, "-h", host, "-p", str(port)])
+    workspace = Path(__file__).with_name("workspace.yaml")
+    arguments = ["-m", "dagster", "dev", "-w", str(workspace), "-h", host, "-p", str(port)]
+    os.execv(sys.executable, [sys.executable, *arguments])

@@ -23,6 +23,13 @@ class Explanation(NamedTuple):
     decision: Decision
     tokens: tuple[ExplainedToken, ...]
 
+    def __str__(self) -> str:
+        """The same as lines of text: the decision, then every word."""
+        decision = self.decision
+        lines = [f"{decision.language}, confidence {decision.confidence:.2f}: {decision.why}"]
+        lines += [f"  {word.text}: {word.tag or 'skipped'} {word.weight:+.2f} ({word.rule})" for word in self.tokens]
+        return "\n".join(lines)
+
 
 def explain(text: str) -> Explanation:
     """Explain the language of `text` (NFC)."""

@@ -36,3 +36,10 @@ def test_nothing_to_explain() -> None:
     explanation = explain("…")
     assert explanation.tokens == ()
     assert explanation.decision.language == "und"
+
+
+def test_an_explanation_reads_as_lines() -> None:
+    told = str(explain("Iporã la señal"))
+    assert told.splitlines()[0].startswith("mixed, confidence ")
+    assert "  Iporã: gn +" in told
+    assert "  señal: es -" in told

@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
-from fiber_pipeline.tables import TABLES
+from fiber_pipeline.assets.policy import GROUPS
 from fiber_pipeline_tests.browser import open_browser
 from fiber_pipeline_tests.world import ROWS, World
 
@@ -22,6 +22,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("ui")]
 
 FIBER = Path(sys.executable).with_name("fiber")
 STARTS_WITHIN = 120
+VIEW: ViewportSize = {"width": 1600, "height": 1000}
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +76,7 @@ def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
 @pytest.fixture(scope="module")
 def page(server: str) -> Iterator[Page]:
     with open_browser() as browser:
-        page = browser.new_page(viewport={"width": 1600, "height": 1000})
+        page = browser.new_page(viewport=VIEW)
         page.set_default_timeout(60_000)
         yield page
 
@@ -88,9 +90,17 @@ def shots(tmp_path: Path) -> Path:
 
 
 def test_the_graph_shows_every_asset(server: str, page: Page, shots: Path):
+    # The graph draws only the nodes in view, so the view is large.
+    page.set_viewport_size({"width": 2600, "height": 2200})
+    for group, names in GROUPS.items():
+        page.goto(f"{server}/locations/fiber_pipeline/asset-groups/{group}/lineage")
+        for name in names:
+            expect(page.get_by_text(name, exact=True).first).to_be_visible()
+        page.screenshot(path=shots / f"graph-{group}.png")
+    page.set_viewport_size(VIEW)
     page.goto(f"{server}/asset-groups")
-    for name in (*TABLES, "workbook", "report", "exports"):
-        expect(page.get_by_text(name, exact=True).first).to_be_visible()
+    for group in GROUPS:
+        expect(page.get_by_text(group, exact=True).first).to_be_visible()
     page.screenshot(path=shots / "graph.png")
 
 
@@ -122,7 +132,7 @@ def test_the_sensor_picks_a_dropped_file_up(server: str, page: Page, shots: Path
     expect(page.get_by_text("daily_insights").first).to_be_visible()
     page.screenshot(path=shots / "automation.png")
     page.goto(f"{server}/locations/fiber_pipeline/sensors/inbox_sensor")
-    page.locator("input[type=checkbox]").first.click(force=True)
+    page.locator("label:has(input[type=checkbox])").first.click()
     world = World(Settings(data_dir=data), instance=None)  # type: ignore[arg-type]
     world.drop("sur/febrero.csv")
     until = time.monotonic() + 180
