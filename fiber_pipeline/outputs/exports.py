@@ -7,6 +7,7 @@ alone. Parquet and JSON lines hold every text as it is.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from shutil import copyfileobj
@@ -29,6 +30,7 @@ OF_EVERYTHING = ("themes", "emergent_themes", "insights", "forecasts", "recommen
 
 _BOM = b"\xef\xbb\xbf"
 _FORMULA_START = r"^([=+\-@\t\r\n＝＋－＠])"
+_KEEP_CHOSEN = "CREATE OR REPLACE TEMPORARY TABLE chosen_rows AS "
 _LINES_AT_ONCE = 5_000
 _ROWS_AT_ONCE = 50_000
 
@@ -71,14 +73,14 @@ def write_exports(
     }
     written = []
     for name in names:
-        rows = _read(connection, name, choice)
-        for form in formats:
-            path = folder / f"{name}.{form}"
-            with whole_file(path) as temporary:
-                _WRITERS[form](rows, temporary)
-                if form == "csv" and csv_bom:
-                    _prepend_bom(temporary)
-            written.append(path)
+        with _chosen(connection, name, choice) as rows:
+            for form in formats:
+                path = folder / f"{name}.{form}"
+                with whole_file(path) as temporary:
+                    _WRITERS[form](rows, temporary)
+                    if form == "csv" and csv_bom:
+                        _prepend_bom(temporary)
+                written.append(path)
     return written
 
 
@@ -99,12 +101,22 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), ASUNCION)
 
 
-def _read(connection: duckdb.DuckDBPyConnection, name: str, choice: Mapping[str, object]) -> DuckDBPyRelation:
+@contextmanager
+def _chosen(
+    connection: duckdb.DuckDBPyConnection, name: str, choice: Mapping[str, object]
+) -> Iterator[DuckDBPyRelation]:
+    """The rows to write, chosen once for all formats."""
     if name in OF_EVERYTHING:
-        return connection.table(name)
+        yield connection.table(name)
+        return
     asked = {"batches", "source"} if name == "rejected_rows" else set(choice)
     parameters = {key: value for key, value in choice.items() if key in asked}
-    return connection.sql(statement(f"export_{name}"), params=parameters)
+    # A relation made with parameters would bring every row through Python; a temporary table stays in DuckDB.
+    connection.execute(_KEEP_CHOSEN + statement(f"export_{name}"), parameters)
+    try:
+        yield connection.table("chosen_rows")
+    finally:
+        connection.execute("DROP TABLE temp.chosen_rows")
 
 
 # Rows leave as Arrow and pyarrow writes them: connections to the warehouse may touch no file but their own.
