@@ -39,7 +39,7 @@ def export(
     """
     settings = read_settings()
 
-    from fiber_pipeline.outputs import write_exports
+    from fiber_pipeline.outputs import FORMATS, write_exports
     from fiber_pipeline.warehouse import Warehouse
 
     with Warehouse(settings.warehouse_location, settings.warehouse_key).reader() as connection:
@@ -48,7 +48,7 @@ def export(
                 connection,
                 folder,
                 tables=tables or None,
-                formats=formats or ("parquet", "csv", "jsonl"),
+                formats=[form for form in FORMATS if not formats or form in formats],
                 batches=batches or None,
                 since=since.date() if since else None,
                 until=until.date() if until else None,

@@ -4,8 +4,8 @@ Everything here reads the warehouse through a read-only connection and lays out 
 measured in `insight`; nothing here measures. Statements live in `sql/`, the page's parts in `templates/`.
 """
 
-from fiber_pipeline.outputs.exports import write_exports
+from fiber_pipeline.outputs.exports import FORMATS, write_exports
 from fiber_pipeline.outputs.report import ReportSummary, write_report
 from fiber_pipeline.outputs.workbook import WorkbookSummary, write_workbook
 
-__all__ = ["ReportSummary", "WorkbookSummary", "write_exports", "write_report", "write_workbook"]
+__all__ = ["FORMATS", "ReportSummary", "WorkbookSummary", "write_exports", "write_report", "write_workbook"]

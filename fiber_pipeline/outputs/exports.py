@@ -22,6 +22,7 @@ from fiber_pipeline.outputs.spanish import ASUNCION
 from fiber_pipeline.tables import TABLES
 
 Format = Literal["parquet", "csv", "jsonl"]
+FORMATS: tuple[Format, ...] = ("parquet", "csv", "jsonl")
 
 # What stands as it came, personal data included, leaves only when it is asked for by name.
 UNREDACTED = ("raw_comments", "rejected_rows")
@@ -40,7 +41,7 @@ def write_exports(
     folder: Path,
     *,
     tables: Sequence[str] | None = None,
-    formats: Sequence[Format] = ("parquet", "csv", "jsonl"),
+    formats: Sequence[Format] = FORMATS,
     batches: Collection[str] | None = None,
     since: date | None = None,
     until: date | None = None,

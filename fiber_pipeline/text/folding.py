@@ -7,6 +7,7 @@ from functools import lru_cache
 # Guaraní writes the puso (glottal stop) with whatever apostrophe a keyboard offers.
 APOSTROPHES = "'’‘ʼʹʻꞌ´`′"
 _DROP_APOSTROPHES = str.maketrans("", "", APOSTROPHES)
+_MARKS = re.compile("[\u0300-\u036f]+")  # the block of combining diacritical marks
 _STRETCH = re.compile(r"([^\W\d_])\1{2,}")
 
 
@@ -16,8 +17,8 @@ def fold(text: str) -> str:
 
     Written rules and lexicons match on folded forms, since customers leave marks out as often as not.
     """
-    decomposed = unicodedata.normalize("NFD", text.translate(_DROP_APOSTROPHES).lower())
-    return "".join(character for character in decomposed if not unicodedata.combining(character))
+    lowered = text.translate(_DROP_APOSTROPHES).lower()
+    return lowered if lowered.isascii() else _MARKS.sub("", unicodedata.normalize("NFD", lowered))
 
 
 def unstretch(word: str) -> str:
