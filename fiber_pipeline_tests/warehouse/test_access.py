@@ -190,7 +190,7 @@ def _wait_until_writing_is_refused(path: Path) -> None:
             duckdb.connect(str(path)).close()
         except duckdb.IOException:
             return
-        time.sleep(0.01)
+        time.sleep(0.2)
 
 
 def test_readers_do_not_starve_a_writer(path: Path) -> None:

@@ -86,7 +86,15 @@ def write_slowly(path: Path, key: str | None, batch: str, version: int) -> None:
 
 def hold_open(path: Path, read_only: bool) -> None:
     """Hold the file as a program does that knows nothing of our lock."""
-    with duckdb.connect(str(path), read_only=read_only):
+    while True:
+        try:
+            connection = duckdb.connect(str(path), read_only=read_only)
+        except duckdb.IOException:
+            # Somebody looks whether the file is held yet.
+            time.sleep(0.05)
+        else:
+            break
+    with connection:
         time.sleep(600)
 
 
