@@ -17,7 +17,8 @@ from fiber_pipeline.tables.vocabulary import LANGUAGES, SENTIMENTS
 Spec = dict[str, Any]
 Row = dict[str, Any]
 
-WIDE = 640
+WIDE = 560
+PANORAMIC = 1120
 NARROW = 270
 _HEIGHT = 230
 _BAND = 24
@@ -165,18 +166,19 @@ def priority_chart(themes: pd.DataFrame, *, palette: Palette = LIGHT, width: int
     """The priority matrix: how often a theme is named against how negative it is, sized by priority.
 
     themes: columns `rank` (the number shown beside the point), `label`, `share`, `negative_share` and `priority`
-    (0 to 100, nullable). Where there is room the name is shown too, for the most pressing themes.
+    (0 to 100, nullable), most pressing first. Where there is room the name is shown too.
     """
+    found = _records(themes)
+    widest = max((row["share"] or 0 for row in found), default=0) * 1.15 or 1
     rows = [
         {
             "share": row["share"],
             "negative_share": row["negative_share"],
             "priority": row["priority"] or 0,
-            "mark": f"{row['rank']}. {row['label']}"
-            if width >= WIDE and row["rank"] <= _NAMED_POINTS
-            else f"{row['rank']}",
+            "mark": mark,
+            "place": place,
         }
-        for row in _records(themes)
+        for row, (mark, place) in zip(found, _place_marks(found, widest, width), strict=True)
     ]
     encoding = {
         "x": {
@@ -184,7 +186,7 @@ def priority_chart(themes: pd.DataFrame, *, palette: Palette = LIGHT, width: int
             "type": "quantitative",
             "title": "Comentarios que lo mencionan",
             "axis": {"format": ".0%", "tickCount": 5},
-            "scale": {"nice": True, "domainMin": 0},
+            "scale": {"domain": [0, widest], "nice": False},
         },
         "y": {
             "field": "negative_share",
@@ -200,20 +202,74 @@ def priority_chart(themes: pd.DataFrame, *, palette: Palette = LIGHT, width: int
         "legend": None,
         "scale": {"domain": [0, 100], "range": [40, 700]},
     }
-    layers = [
+    layers: list[Spec] = [
         {
             "mark": {"type": "circle", "color": palette.negative, "opacity": 0.55, "stroke": palette.negative},
             "encoding": {**encoding, "size": size},
         },
-        {
-            "mark": {"type": "text", "align": "left", "dx": 15, "color": palette.ink, "fontSize": 12},
-            "encoding": {**encoding, "text": {"field": "mark"}},
-        },
+        *(
+            {
+                "transform": [{"filter": {"field": "place", "equal": place}}],
+                "mark": {"type": "text", "color": palette.ink, "fontSize": 12, **look},
+                "encoding": {**encoding, "text": {"field": "mark"}},
+            }
+            for place, look in _PLACES.items()
+        ),
     ]
-    return _chart({"data": {"values": rows}, "layer": layers}, palette, width, 320)
+    return _chart({"data": {"values": rows}, "layer": layers}, palette, width, _MATRIX_HEIGHT)
 
 
-_NAMED_POINTS = 8
+_Box = tuple[float, float, float, float]
+_MATRIX_HEIGHT = 320
+_MARK_OFFSET = 15
+_MARK_HEIGHT = 14
+_LETTER_WIDTH = 6.6
+_PLACES: Mapping[str, Spec] = {
+    "right": {"align": "left", "dx": _MARK_OFFSET},
+    "left": {"align": "right", "dx": -_MARK_OFFSET},
+    "above": {"align": "center", "dy": -_MARK_OFFSET},
+    "below": {"align": "center", "dy": _MARK_OFFSET},
+}
+
+
+def _place_marks(themes: Sequence[Row], widest: float, width: int) -> list[tuple[str, str]]:
+    """For each point its mark and the side it stands on, so that no two marks overlap.
+
+    The most pressing theme chooses first: its number and name where they fit on a side, else its number alone, and to
+    the right where even that fits nowhere. Narrow charts have room for numbers only.
+    """
+    centres = [
+        ((row["share"] or 0) / widest * width, (1 - (row["negative_share"] or 0)) * _MATRIX_HEIGHT) for row in themes
+    ]
+    taken: list[_Box] = [(x - 6, y - 6, x + 6, y + 6) for x, y in centres]
+    chosen = []
+    for row, (x, y) in zip(themes, centres, strict=True):
+        marks = [f"{row['rank']}. {row['label']}", str(row["rank"])] if width >= WIDE else [str(row["rank"])]
+        options = [(mark, place, _box(mark, place, x, y)) for mark in marks for place in _PLACES]
+        mark, place, box = next(
+            (
+                option
+                for option in options
+                if option[2][0] >= 0
+                and option[2][2] <= width + _MARK_OFFSET
+                and not any(_overlap(option[2], other) for other in taken)
+            ),
+            (marks[-1], "right", _box(marks[-1], "right", x, y)),
+        )
+        taken.append(box)
+        chosen.append((mark, place))
+    return chosen
+
+
+def _box(mark: str, place: str, x: float, y: float) -> _Box:
+    long = len(mark) * _LETTER_WIDTH
+    left = {"right": x + _MARK_OFFSET, "left": x - _MARK_OFFSET - long}.get(place, x - long / 2)
+    middle = {"above": y - _MARK_OFFSET, "below": y + _MARK_OFFSET}.get(place, y)
+    return (left, middle - _MARK_HEIGHT / 2, left + long, middle + _MARK_HEIGHT / 2)
+
+
+def _overlap(one: _Box, other: _Box) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 def language_chart(languages: pd.DataFrame, *, palette: Palette = LIGHT, width: int = WIDE) -> Spec:

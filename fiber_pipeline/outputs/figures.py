@@ -1,7 +1,9 @@
 """The figures that outputs lead with, as `insights` measured them: in total, by month, and against the month before."""
 
-from collections.abc import Sequence
+from calendar import monthrange
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, time
 from enum import Enum
 from math import hypot
 
@@ -13,6 +15,9 @@ from fiber_pipeline.outputs.reading import Row, rows
 ALL = "all"
 # A figure has a 95 % interval; half of one is 1.96 standard errors.
 _STANDARD_ERRORS = 1.96
+# Exports end on working days: a month with comments up to its last three days is whole, as in `insight`.
+_SLACK_DAYS = 3
+_LONGEST_SILENCE = 6
 
 
 class Unit(Enum):
@@ -123,8 +128,12 @@ class KeyFigure:
 class Figures:
     """What `insights` says of everything, or of one source.
 
-    latest, before: the latest month that has comments and the calendar month before it; None without dates.
+    latest, before: the latest month and the calendar month before it; None without dates.
     months: every month from the first to the latest, without holes; by_month: figures by month and metric.
+    last_comment: the latest month's last comment, in UTC.
+
+    Months lie in the stretch that has most comments; months cut off from it by more than half a year are taken for
+    mistyped dates, which would stretch every chart over decades.
     """
 
     keys: Sequence[KeyFigure]
@@ -133,6 +142,16 @@ class Figures:
     months: Sequence[str]
     by_month: dict[str, dict[str, Figure]]
     overall: dict[str, Figure]
+    last_comment: datetime | None
+
+    @property
+    def partial_day(self) -> int | None:
+        """The latest month's last day with a comment, if the month goes on for more than three days after it."""
+        last = spanish.local(self.last_comment)
+        if self.latest is None or last is None:
+            return None
+        is_whole = last.day > monthrange(last.year, last.month)[1] - _SLACK_DAYS
+        return None if is_whole else last.day
 
     def series(self, metric: str) -> list[tuple[str, Figure | None]]:
         """The metric month by month; None for a month without it."""
@@ -147,7 +166,7 @@ def read_figures(connection: duckdb.DuckDBPyConnection, source: str | None = Non
     for row in rows(connection, "figures", dimension=dimension, member=member):
         group = overall if row["period_kind"] == ALL else by_month.setdefault(row["period"], {})
         group[row["metric"]] = _figure(row)
-    months = _without_holes(sorted(by_month))
+    months = _main_stretch({month: found["volume"].sample_size for month, found in by_month.items()})
     latest = months[-1] if months else None
     before = months[-2] if len(months) > 1 else None
     keys = [
@@ -160,7 +179,7 @@ def read_figures(connection: duckdb.DuckDBPyConnection, source: str | None = Non
         for measure in MEASURES
         if measure.metric in overall and overall[measure.metric].sample_size > 0
     ]
-    return Figures(keys, latest, before, months, by_month, overall)
+    return Figures(keys, latest, before, months, by_month, overall, _last_comment(connection, latest, source))
 
 
 def written(value: float | None, unit: Unit) -> str:
@@ -171,10 +190,10 @@ def written(value: float | None, unit: Unit) -> str:
 
 
 def interval(figure: Figure, unit: Unit) -> str:
-    """`de 12,1 a 18,4`, or that there is none."""
+    """`12,1 a 18,4`, or that there is none."""
     if figure.low is None or figure.high is None:
         return "sin intervalo"
-    return f"de {written(figure.low, unit)} a {written(figure.high, unit)}"
+    return f"{written(figure.low, unit)} a {written(figure.high, unit)}"
 
 
 def _figure(row: Row) -> Figure:
@@ -187,8 +206,32 @@ def _standard_error(figure: Figure) -> float | None:
     return (figure.high - figure.low) / (2 * _STANDARD_ERRORS)
 
 
-def _without_holes(months: Sequence[str]) -> list[str]:
-    if not months:
+def _last_comment(connection: duckdb.DuckDBPyConnection, month: str | None, source: str | None) -> datetime | None:
+    if month is None:
+        return None
+    before = datetime.combine(_first_day(_ordinal(month) + 1), time(), spanish.ASUNCION)
+    (row,) = rows(connection, "last_comment", before=before, source=source)
+    moment: datetime | None = row["commented_at"]
+    return moment
+
+
+def _main_stretch(volumes: Mapping[str, int]) -> list[str]:
+    stretches: list[list[int]] = []
+    for place in sorted(_ordinal(month) for month in volumes):
+        if stretches and place - stretches[-1][-1] <= _LONGEST_SILENCE:
+            stretches[-1].append(place)
+        else:
+            stretches.append([place])
+    if not stretches:
         return []
-    first, last = (int(month[:4]) * 12 + int(month[5:7]) - 1 for month in (months[0], months[-1]))
-    return [f"{place // 12:04d}-{place % 12 + 1:02d}" for place in range(first, last + 1)]
+    comments = {_ordinal(month): volume for month, volume in volumes.items()}
+    main = max(stretches, key=lambda stretch: sum(comments[place] for place in stretch))
+    return [f"{_first_day(place):%Y-%m}" for place in range(main[0], main[-1] + 1)]
+
+
+def _ordinal(month: str) -> int:
+    return int(month[:4]) * 12 + int(month[5:7]) - 1
+
+
+def _first_day(ordinal: int) -> date:
+    return date(ordinal // 12, ordinal % 12 + 1, 1)

@@ -14,19 +14,21 @@ import duckdb
 from markupsafe import Markup
 
 from fiber_pipeline import __version__
+from fiber_pipeline.insight import Statement, summarise
 from fiber_pipeline.outputs import labels, report_charts, report_text, spanish
-from fiber_pipeline.outputs.figures import read_figures
+from fiber_pipeline.outputs.calls import read_calls
+from fiber_pipeline.outputs.figures import Figures, read_figures
 from fiber_pipeline.outputs.files import whole_file
 from fiber_pipeline.outputs.palette import DARK, LIGHT, Palette
 from fiber_pipeline.outputs.reading import Row, rows
 from fiber_pipeline.outputs.report_charts import Header
-from fiber_pipeline.outputs.themes import read_themes
+from fiber_pipeline.outputs.themes import ThemeFigures, read_themes
 from fiber_pipeline.tables.vocabulary import LANGUAGES, NPS_GROUPS, SENTIMENTS
 
 MOST_EXAMPLES = 1_200
 _EXAMPLES_OF_EACH = 8
-_MOST_URGENT = 40
-_MOST_BATCHES = 40
+_MOST_CALLS = 20
+_MOST_BATCHES = 24
 # Embedding, overriding and isolating direction marks: inside a comment they could turn the text around it.
 _DIRECTION_MARKS = dict.fromkeys([0x200E, 0x200F, 0x061C, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 _GROUNDS = {"light": "#f4f6f9", "dark": "#0e141b"}
@@ -115,15 +117,17 @@ def _context(connection: duckdb.DuckDBPyConnection, source: str | None, moment: 
     themes = read_themes(connection, source)
     batches = rows(connection, "batches", source=source)
     urgencies = rows(connection, "urgency_counts", source=source)[0]
-    urgent = rows(connection, "urgent", source=source, most=_MOST_URGENT)
+    calls = read_calls(connection, _MOST_CALLS + 1, source)
     # What is only known of the whole history is left out of one source's report.
     is_whole = source is None
     recommendations = rows(connection, "recommendations") if is_whole else []
     emergent = rows(connection, "emergent_themes") if is_whole else []
     forecasts = rows(connection, "forecasts") if is_whole else []
+    statements = _statements(connection, figures, themes, urgencies["high"], is_whole=is_whole)
 
     wanted = {comment_id for row in [*themes.rows, *emergent] for comment_id in row["examples"] or ()}
     wanted |= {comment_id for row in recommendations for comment_id in row["evidence"] or ()}
+    wanted |= {comment_id for statement in statements for comment_id in statement.evidence}
     found = rows(
         connection, "examples", source=source, wanted=sorted(wanted), each=_EXAMPLES_OF_EACH, most=MOST_EXAMPLES
     )
@@ -141,13 +145,16 @@ def _context(connection: duckdb.DuckDBPyConnection, source: str | None, moment: 
         "empty_scope": "" if source is None else f" de la fuente «{source}»",
         "comments": comments,
         "period": spanish.month(figures.latest) if figures.latest else "todo el período",
-        "period_note": report_text.partial_month(figures.latest, max(dates, default=None)),
-        "cards": [report_text.card(key) for key in figures.keys],
-        "sentences": report_text.sentences(figures, themes, urgencies["high"]),
+        "period_note": report_text.partial_month(figures),
+        "cards": [report_text.card(key, is_partial=figures.partial_day is not None) for key in figures.keys],
+        "sentences": [
+            {"text": spanish.with_month_names(statement.text), "only": _only(statement.evidence, places)}
+            for statement in statements
+        ],
         "recommendations": [
             {
                 "title": row["title"],
-                "why": row["why"],
+                "why": spanish.with_month_names(row["why"]),
                 "theme": themes.labels.get(row["theme"] or "", row["theme"]),
                 "effort": labels.label(labels.EFFORTS, row["effort"]).lower(),
                 "impact": "" if row["impact"] is None else f"{spanish.signed(row['impact'])} puntos de NPS",
@@ -163,8 +170,8 @@ def _context(connection: duckdb.DuckDBPyConnection, source: str | None, moment: 
         "is_whole": is_whole,
         "theme_chart": report_charts.theme_chart(themes),
         "priority_chart": report_charts.priority_chart(themes),
-        "urgent": [_urgent(row, themes.labels) for row in urgent if row["urgency"] == "high"],
-        "urgent_note": _urgent_note(urgencies["high"]),
+        "urgent": [_call(row, themes.labels) for row in calls[:_MOST_CALLS]],
+        "urgent_note": _calls_note(urgencies["high"], is_cut=len(calls) > _MOST_CALLS),
         "forecasts": report_text.forecast_rows(forecasts, themes.labels),
         "forecast_note": report_text.forecast_note(forecasts),
         "forecast_columns": [
@@ -238,23 +245,30 @@ def _only(comment_ids: Iterable[str] | None, places: Mapping[str, int]) -> str:
     return ",".join(str(places[comment_id]) for comment_id in comment_ids or () if comment_id in places)
 
 
-def _urgent(row: Row, names: Mapping[str, str]) -> dict[str, str]:
+def _statements(
+    connection: duckdb.DuckDBPyConnection, figures: Figures, themes: ThemeFigures, urgent: int, *, is_whole: bool
+) -> Sequence[Statement]:
+    """The checked summary of the whole history; for one source, sentences made of its own figures."""
+    if is_whole:
+        return summarise(connection).statements
+    return [Statement(sentence) for sentence in report_text.sentences(figures, themes, urgent)]
+
+
+def _call(row: Row, names: Mapping[str, str]) -> dict[str, str]:
     return {
         "date": spanish.day_and_time(row["commented_at"]),
         "customer": row["customer_id"] or spanish.ABSENT,
         "text": report_text.shortened(row["text"]),
+        "reasons": ", ".join(row["reasons"]),
         "themes": ", ".join(names.get(theme, theme) for theme in row["themes"] or ()) or spanish.ABSENT,
         "origin": report_text.origin(row),
     }
 
 
-def _urgent_note(high: int) -> str:
-    if high > _MOST_URGENT:
-        return (
-            f"Los {_MOST_URGENT} más recientes de {spanish.number(high)} de urgencia alta; la lista para llamar está "
-            "en la hoja «Urgentes» del libro de Excel."
-        )
-    return f"{spanish.count(high, 'comentario', 'comentarios')} de urgencia alta, primero los más recientes."
+def _calls_note(high: int, *, is_cut: bool) -> str:
+    total = f"{spanish.count(high, 'comentario', 'comentarios')} de urgencia alta en todo el período."
+    rest = " La lista completa está en la hoja «Urgentes» del libro de Excel." if is_cut else ""
+    return f"{total} Primero, los que conviene atender antes: urgentes o con riesgo de baja, y recientes.{rest}"
 
 
 def _filters(themes: Sequence[tuple[str, str]]) -> list[dict[str, Any]]:

@@ -249,7 +249,8 @@ def _drawing(
     chart: Callable[[int], charts.Spec],
     columns: Sequence[Header],
     rows: Sequence[Sequence[str]],
+    wide_width: int = charts.WIDE,
 ) -> Drawing:
     # The renderer escapes every text of the chart, so its SVG may stand in the page as it is.
-    wide, narrow = (Markup(chart_svg(chart(width))) for width in (charts.WIDE, charts.NARROW))
+    wide, narrow = (Markup(chart_svg(chart(width))) for width in (wide_width, charts.NARROW))
     return Drawing(name, title, reading, wide, narrow, columns, rows)

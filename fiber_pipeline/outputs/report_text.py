@@ -1,8 +1,6 @@
 """What the report says in words: cards, sentences and rows of its tables, ready to be laid out."""
 
-from calendar import monthrange
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from fiber_pipeline.outputs import labels, spanish
@@ -42,10 +40,12 @@ METHOD = (
 )
 
 
-def card(key: KeyFigure) -> dict[str, Any]:
-    """A key figure as a card."""
+def card(key: KeyFigure, *, is_partial: bool) -> dict[str, Any]:
+    """A key figure as a card. is_partial: the latest month is not over, so that its volume compares with nothing."""
     unit, shown = key.measure.unit, key.shown
-    if key.change is not None:
+    if is_partial and unit is Unit.COMMENTS:
+        change = "El mes está incompleto: no se compara con el anterior"
+    elif key.change is not None:
         change = f"{key.change_text} frente al mes anterior"
         if unit is not Unit.COMMENTS:
             change += f": {_VERDICTS[key.verdict]}"
@@ -58,22 +58,25 @@ def card(key: KeyFigure) -> dict[str, Any]:
         "change": change,
         "verdict": key.verdict,
         "interval": "" if unit is Unit.COMMENTS else interval(shown, unit),
-        "sample_name": "Muestra",
-        "sample": spanish.count(
-            shown.sample_size,
-            "respuesta" if unit is Unit.POINTS else "comentario",
-            "respuestas" if unit is Unit.POINTS else "comentarios",
-        ),
+        "sample": "" if unit is Unit.COMMENTS else _sample(shown.sample_size, unit),
         "is_small": shown.is_small_sample,
         "overall": written(key.overall.value, unit) if key.current else "",
         "filter": _FILTERS[key.measure.metric],
     }
 
 
+def _sample(size: int, unit: Unit) -> str:
+    if unit is Unit.POINTS:
+        return spanish.count(size, "respuesta", "respuestas")
+    return spanish.count(size, "comentario", "comentarios")
+
+
 def sentences(figures: Figures, themes: ThemeFigures, urgent: int) -> list[str]:
-    """The executive summary: what moved, what weighs most, what cannot wait."""
+    """The executive summary of one source: what moved, what weighs most, what cannot wait."""
     keys = {key.measure.metric: key for key in figures.keys}
-    said = []
+    said: list[str] = []
+    if not keys:
+        return said
     when = f"En {spanish.month(figures.latest)}" if figures.latest else "En todo el período"
     if "nps" in keys:
         said.append(_sentence(f"{when} el NPS fue de", keys["nps"], "respuestas"))
@@ -95,14 +98,15 @@ def sentences(figures: Figures, themes: ThemeFigures, urgent: int) -> list[str]:
     if spikes:
         said.append(f"Muy por encima de lo habitual en el último mes: {_joined(spikes)}.")
     if urgent:
-        said.append(f"{spanish.count(urgent, 'comentario pide', 'comentarios piden')} una respuesta inmediata.")
+        asking = spanish.count(urgent, "comentario pide", "comentarios piden")
+        said.append(f"En todo el período, {asking} una respuesta inmediata.")
     return said
 
 
 def _sentence(start: str, key: KeyFigure, sample: str) -> str:
     unit, shown = key.measure.unit, key.shown
     text = (
-        f"{start} {written(shown.value, unit)} (intervalo del 95 %: {interval(shown, unit)}; "
+        f"{start} {written(shown.value, unit)} (intervalo del 95 %: de {interval(shown, unit)}; "
         f"{spanish.number(shown.sample_size)} {sample})"
     )
     if key.change is None:
@@ -114,15 +118,12 @@ def _joined(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} y {names[-1]}"
 
 
-def partial_month(latest: str | None, last_comment: datetime | None) -> str:
-    """A note if the latest month's comments stop before its last day; else empty."""
-    if latest is None or last_comment is None:
+def partial_month(figures: Figures) -> str:
+    """A note if the latest month's comments stop well before its last day; else empty."""
+    if figures.latest is None or figures.partial_day is None:
         return ""
-    year, month = int(latest[:4]), int(latest[5:7])
-    local = spanish.local(last_comment)
-    if local is None or (local.year, local.month) != (year, month) or local.day == monthrange(year, month)[1]:
-        return ""
-    return f"{spanish.month(latest).capitalize()} llega hasta el día {local.day}: el mes está incompleto."
+    month = spanish.month(figures.latest).capitalize()
+    return f"{month} llega hasta el día {figures.partial_day}: el mes está incompleto."
 
 
 def theme_rows(themes: ThemeFigures, shown: Mapping[str, int]) -> list[dict[str, Any]]:
@@ -212,7 +213,7 @@ def examples(found: Sequence[Row], themes: ThemeFigures) -> list[dict[str, Any]]
             spanish.day(row["commented_at"]) if row["commented_at"] else "sin fecha",
             labels.label(labels.SENTIMENTS, row["sentiment"]).lower(),
             "" if row["nps"] is None else f"NPS {row['nps']}",
-            labels.label(labels.LANGUAGES, row["language"]),
+            labels.label(labels.LANGUAGES, row["language"]).lower(),
             "urgencia alta" if row["urgency"] == "high" else "",
             ", ".join(named),
             origin(row),

@@ -3,6 +3,7 @@
 Decimal comma, point for thousands, a true minus sign, day before month, Asunción time.
 """
 
+import re
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,7 @@ from fiber_pipeline.outputs.labels import MONTHS
 
 ASUNCION = ZoneInfo("America/Asuncion")
 ABSENT = "–"
+_MONTH = re.compile(r"\b\d{4}-\d{2}\b(?!-)")
 _SEPARATORS = str.maketrans({",": ".", ".": ",", "-": "−"})
 
 
@@ -61,3 +63,8 @@ def day_and_time(moment: datetime | None) -> str:
 def count(amount: int, singular: str, plural: str) -> str:
     """`1 comentario`, `2.300 comentarios`."""
     return f"{number(amount)} {singular if amount == 1 else plural}"
+
+
+def with_month_names(text: str) -> str:
+    """The text with months such as `2026-03` written out, for sentences that cite periods as the tables have them."""
+    return _MONTH.sub(lambda found: month(found.group()), text)

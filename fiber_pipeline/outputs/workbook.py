@@ -8,7 +8,9 @@ from typing import Any
 
 import duckdb
 
+from fiber_pipeline.insight import summarise
 from fiber_pipeline.outputs import labels, report_text, spanish, workbook_sheets
+from fiber_pipeline.outputs.calls import read_calls
 from fiber_pipeline.outputs.figures import Figures, read_figures
 from fiber_pipeline.outputs.files import whole_file
 from fiber_pipeline.outputs.reading import Row, rows, stream
@@ -17,7 +19,7 @@ from fiber_pipeline.outputs.themes import ThemeFigures, read_themes
 
 # A sheet of this length still opens, sorts and filters at once on an office computer; Excel's own limit is 1,048,576.
 MOST_DETAIL_ROWS = 100_000
-MOST_URGENT_ROWS = 2_000
+MOST_CALL_ROWS = 2_000
 
 
 @dataclass(frozen=True)
@@ -103,8 +105,12 @@ def _write_sheets(
         f"Preparado el {spanish.day_and_time(moment)} (hora de Asunción)."
     )
     urgencies = rows(connection, "urgency_counts", source=source)[0]
-    sentences = report_text.sentences(figures, themes, urgencies["high"])
-    partial = report_text.partial_month(figures.latest, max(dates, default=None))
+    sentences = (
+        [spanish.with_month_names(statement.text) for statement in summarise(connection).statements]
+        if source is None
+        else report_text.sentences(figures, themes, urgencies["high"])
+    )
+    partial = report_text.partial_month(figures)
     recommendations = [] if source is not None else rows(connection, "recommendations")
     emergent = [] if source is not None else rows(connection, "emergent_themes")
     wanted = sorted({comment_id for row in [*themes.rows, *emergent] for comment_id in row["examples"] or ()})
@@ -123,8 +129,8 @@ def _write_sheets(
     workbook_sheets.add_themes(workbook, formats, themes, texts)
     workbook_sheets.add_trends(workbook, formats, figures)
     workbook_sheets.add_priorities(workbook, formats, themes)
-    urgent = (_named(row, names) for row in stream(connection, "urgent", source=source, most=MOST_URGENT_ROWS))
-    workbook_sheets.add_urgent(workbook, formats, urgent, urgencies, MOST_URGENT_ROWS)
+    calls = [_named(row, names) for row in read_calls(connection, MOST_CALL_ROWS + 1, source)]
+    workbook_sheets.add_calls(workbook, formats, calls, urgencies["high"], MOST_CALL_ROWS)
     workbook_sheets.add_emergent(workbook, formats, emergent, texts, is_limited=source is not None)
     detail = (_named(row, names) for row in stream(connection, "detail", source=source, most=most_detail_rows))
     workbook_sheets.add_detail(workbook, formats, detail, comments, most_detail_rows)

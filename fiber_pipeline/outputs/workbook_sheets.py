@@ -380,35 +380,34 @@ def add_priorities(workbook: Any, formats: Formats, themes: ThemeFigures) -> Non
     set_up_print(sheet, "Prioridades", is_one_page=True)
 
 
-def add_urgent(workbook: Any, formats: Formats, urgent: Iterable[Row], urgencies: Mapping[str, int], most: int) -> None:
-    """Whom to call first."""
+def add_calls(workbook: Any, formats: Formats, calls: Sequence[Row], high: int, most: int) -> None:
+    """Whom to call first; `calls` is one longer than `most` where there are more."""
     sheet = workbook.add_worksheet("Urgentes")
-    total = urgencies["high"] + urgencies["medium"]
     notes = [
-        f"{spanish.number(urgencies['high'])} de urgencia alta y {spanish.number(urgencies['medium'])} de urgencia "
-        "media; primero lo más urgente y lo más reciente."
+        f"{spanish.count(high, 'comentario', 'comentarios')} de urgencia alta en todo el período. Primero, los que "
+        "conviene atender antes: urgentes o con riesgo de baja, y recientes.",
     ]
-    if total > most:
+    if len(calls) > most:
         notes.append(f"Se muestran los primeros {spanish.number(most)}; el resto está en las exportaciones.")
-    if not total:
-        notes.append("No hay comentarios urgentes.")
+    if not calls:
+        notes.append("No hay comentarios urgentes ni con riesgo de baja.")
     row = write_title(sheet, formats, "Urgentes", notes)
     columns = [
-        Column("Urgencia", itemgetter("urgency"), width=11),
-        Column("Fecha", itemgetter("commented_at"), "datetime", 17),
         Column("Cliente", itemgetter("customer_id"), width=18),
-        Column("Comentario", itemgetter("text"), "wrapped", 80),
-        Column("Palabras que lo indican", lambda line: ", ".join(line["urgency_evidence"] or ()), "wrapped", 26),
+        Column("Fecha", itemgetter("commented_at"), "datetime", 17),
+        Column("Comentario", itemgetter("text"), "wrapped", 64),
+        Column("Por qué llamar", lambda line: ", ".join(line["reasons"]), "wrapped", 34),
+        Column("Urgencia", itemgetter("urgency"), width=11),
         Column("NPS", itemgetter("nps"), "integer", 8),
-        Column("Sentimiento", itemgetter("sentiment"), width=13),
+        Column("Sentimiento", itemgetter("sentiment"), width=14),
         Column("Temas", itemgetter("themes"), "wrapped", 30),
-        Column("Archivo", lambda line: line["source_file"] or line["batch"], width=28),
-        Column("Hoja", itemgetter("sheet"), width=14),
+        Column("Archivo", lambda line: line["source_file"] or line["batch"], width=26),
+        Column("Hoja", itemgetter("sheet"), width=12),
         Column("Fila", itemgetter("row_number"), "integer", 9),
     ]
-    end = write_table(sheet, formats, row, columns, urgent)
+    end = write_table(sheet, formats, row, columns, calls[:most])
     rule = {"type": "cell", "criteria": "==", "value": f'"{labels.URGENCIES["high"]}"', "format": formats.bad}
-    sheet.conditional_format(row + 1, 0, max(end - 1, row + 1), 0, rule)
+    sheet.conditional_format(row + 1, 4, max(end - 1, row + 1), 4, rule)
     set_up_print(sheet, "Urgentes")
 
 

@@ -16,7 +16,7 @@ candidates AS (
     LEFT JOIN translated_comments AS translated USING (comment_id)
     LEFT JOIN sentiment_scores AS scored USING (comment_id)
     LEFT JOIN found USING (comment_id)
-    WHERE counted.is_informative
+    WHERE counted.is_informative OR list_contains($wanted::VARCHAR[], counted.comment_id)
 ),
 wordings AS (
     SELECT * FROM candidates
