@@ -180,7 +180,7 @@ def priority_chart(themes: pd.DataFrame, *, palette: Palette = LIGHT, width: int
         }
         for row, (mark, place) in zip(found, _place_marks(found, widest, width), strict=True)
     ]
-    encoding = {
+    encoding: Spec = {
         "x": {
             "field": "share",
             "type": "quantitative",
@@ -207,15 +207,17 @@ def priority_chart(themes: pd.DataFrame, *, palette: Palette = LIGHT, width: int
             "mark": {"type": "circle", "color": palette.negative, "opacity": 0.55, "stroke": palette.negative},
             "encoding": {**encoding, "size": size},
         },
-        *(
-            {
-                "transform": [{"filter": {"field": "place", "equal": place}}],
-                "mark": {"type": "text", "color": palette.ink, "fontSize": 12, **look},
-                "encoding": {**encoding, "text": {"field": "mark"}},
-            }
-            for place, look in _PLACES.items()
-        ),
     ]
+    for place, look in _PLACES.items():
+        text: Spec = {"type": "text", "color": palette.ink, "fontSize": 12}
+        shown: Spec = {"field": "place", "equal": place}
+        layers.append(
+            {
+                "transform": [{"filter": shown}],
+                "mark": text | look,
+                "encoding": encoding | {"text": {"field": "mark"}},
+            }
+        )
     return _chart({"data": {"values": rows}, "layer": layers}, palette, width, _MATRIX_HEIGHT)
 
 
