@@ -10,13 +10,24 @@ import pyarrow as pa
 
 from fiber_pipeline.engines import ITEM, Answers
 from fiber_pipeline.sentiment.confidence import confidence
+from fiber_pipeline.sentiment.data_files import DATA
 from fiber_pipeline.sentiment.emotions import emotions_of
 from fiber_pipeline.sentiment.hits import Hit
 from fiber_pipeline.sentiment.judgement import Judgement, judge
 from fiber_pipeline.sentiment.knowledge import default_knowledge, load_knowledge
 from fiber_pipeline.sentiment.reading import CommentReader
 
-MODEL = "lexicon-1"
+
+def _fingerprint(paths: Iterable[Path]) -> str:
+    """Another for other content, so that answers of another lexicon are known as such."""
+    digest = hashlib.sha256()
+    for path in paths:
+        content = path.read_bytes()
+        digest.update(f"{path.suffix}:{len(content)}:".encode() + content)
+    return digest.hexdigest()[:8]
+
+
+MODEL = f"lexicon-1+{_fingerprint(sorted(path for path in DATA.iterdir() if path.suffix in ('.tsv', '.yaml')))}"
 
 _EMOTION = pa.struct([("emotion", pa.string()), ("strength", pa.float64()), ("evidence", pa.list_(pa.string()))])
 _SCHEMA = {
@@ -61,15 +72,6 @@ class LocalSentimentEngine:
         arrays = [pa.array(columns[name], kind) for name, kind in _SCHEMA.items()]
         frame = pa.table(arrays, names=list(_SCHEMA)).to_pandas(types_mapper=pd.ArrowDtype)
         return Answers(frame)
-
-
-def _fingerprint(paths: tuple[Path, ...]) -> str:
-    """Another for other content, so that answers of another lexicon are known as such."""
-    digest = hashlib.sha256()
-    for path in paths:
-        content = path.read_bytes()
-        digest.update(f"{path.suffix}:{len(content)}:".encode() + content)
-    return digest.hexdigest()[:8]
 
 
 def _append(columns: dict[str, list[Any]], item: int, judgement: Judgement) -> None:
