@@ -1,0 +1,66 @@
+"""Many batches in one process, as `fiber run` does them."""
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from fiber_pipeline.inbox import Inbox
+from fiber_pipeline.pipeline import Pipeline
+from fiber_pipeline_tests.readers.hostile_files import write_hostile_files
+from fiber_pipeline_tests.world import ROWS, World
+
+
+class Quiet:
+    """Hears everything and says nothing."""
+
+    def begin(self, step: str, log: logging.Logger) -> Callable[[int, int], None]:
+        return lambda done, total: None
+
+    def logger(self) -> dg.LoggerDefinition:
+        return dg.LoggerDefinition(lambda context: logging.Logger("quiet", logging.CRITICAL))
+
+
+@pytest.fixture
+def pipeline(world: World) -> Pipeline:
+    world.inbox.mkdir(parents=True, exist_ok=True)
+    return Pipeline(world.settings, world.instance, Quiet())
+
+
+def test_a_hostile_folder_loses_no_row_and_stops_no_other_batch(world: World, pipeline: Pipeline, tmp_path: Path):
+    expected = write_hostile_files(tmp_path / "hostile")
+    world.drop("bueno.csv")
+    batches = Inbox(world.settings.inbox_url).add([tmp_path / "hostile"])
+    results = {batch: pipeline.analyse(batch) for batch in [*batches, "bueno.csv"]}
+    assert not results["bueno.csv"].failed
+    assert world.query("SELECT count(*) FROM comments WHERE batch = 'bueno.csv'") == [(len(ROWS),)]
+    outcomes = {batch: "fails" if result.failed else "reads" for batch, result in results.items()}
+    assert {name: outcomes[name] for name in expected if name in outcomes} == {
+        name: outcome for name, outcome in expected.items() if name in outcomes
+    }
+    assert len(batches) >= len(expected) - 2
+    for batch, result in results.items():
+        if result.failed:
+            assert "quarantined" in (result.problem or ""), (batch, result.problem)
+            assert not (world.inbox / batch).exists()
+    assert world.query("SELECT count(*) FROM comments") == world.query("SELECT count(*) FROM raw_comments")
+
+
+def test_only_what_is_not_up_to_date_is_done(world: World, pipeline: Pipeline):
+    world.drop("enero.csv")
+    world.drop("febrero.csv", [("Ahora anda bien", 9, 9, "01/03/2026", "C9", "Luque")])
+    assert [pipeline.analyse(batch).skipped for batch in ("enero.csv", "febrero.csv")] == [False, False]
+    world.drop("febrero.csv", [("Ahora anda mal", 2, 2, "01/03/2026", "C9", "Luque")])
+    assert [pipeline.analyse(batch).skipped for batch in ("enero.csv", "febrero.csv")] == [True, False]
+    assert [pipeline.analyse(batch, force=True).skipped for batch in ("enero.csv", "febrero.csv")] == [False, False]
+    assert world.query("SELECT text FROM comments WHERE batch = 'febrero.csv'") == [("Ahora anda mal",)]
+
+
+def test_a_name_that_cannot_be_a_key_fails_alone(world: World, pipeline: Pipeline):
+    world.drop("a...b.csv")
+    result = pipeline.analyse("a...b.csv")
+    assert result.failed
+    assert "rename" in (result.problem or "")
+    assert (world.settings.quarantine_dir / "a...b.csv").exists()
