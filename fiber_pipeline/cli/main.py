@@ -11,6 +11,7 @@ _COMMANDS = {
     "doctor": "Tell what is wrong with settings, keys, warehouse and versions, and how to mend it.",
     "export": "Write tables as Parquet, CSV and JSON lines.",
     "explain": "Say why a comment gets its language, sentiment and themes.",
+    "trace": "Lead from a figure to its comments, and from a comment to its file and row.",
     "forget": "Erase a batch or a customer from every table, file and output.",
     "ui": "Serve the Dagster UI on 127.0.0.1.",
 }

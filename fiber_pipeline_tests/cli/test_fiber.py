@@ -44,7 +44,7 @@ def test_help_comes_without_importing_dagster():
         check=False,
     )
     assert told.returncode == 0, told.stderr
-    for command in ("run", "doctor", "explain", "forget", "ui"):
+    for command in ("run", "doctor", "export", "explain", "trace", "forget", "ui"):
         assert f"  {command} " in told.stdout
 
 
@@ -154,6 +154,25 @@ def test_forget_erases_a_batch_and_its_file(world: World):
     assert fiber(data, "forget", "--batch", "enero.csv", "--yes").returncode == 0
     assert not path.exists()
     assert set(world.warehouse.row_counts().values()) <= {0} or world.query("SELECT count(*) FROM comments") == [(0,)]
+
+
+def test_trace_and_export_lead_from_figures_to_rows(world: World, tmp_path: Path):
+    world.drop("norte/enero.csv")
+    data = world.settings.data_dir
+    assert fiber(data, "run").returncode == 0
+    listed = fiber(data, "trace", "--insight", "all", "all", "all", "all", "nps").stdout.splitlines()
+    assert listed[0].startswith("6 comments")
+    told = fiber(data, "trace", listed[1]).stdout
+    assert '"norte/enero.csv"' in told
+    assert "row_number: " in told
+    missing = fiber(data, "trace", "nothing")
+    assert missing.returncode == 1
+    assert "there is no comment nothing" in missing.stderr
+    written = fiber(
+        data, "export", str(tmp_path / "out"), "--table", "comments", "--format", "csv", "--source", "norte"
+    )
+    assert written.stdout.split() == [str(tmp_path / "out" / "comments.csv")]
+    assert len((tmp_path / "out" / "comments.csv").read_text("utf-8").splitlines()) == 7
 
 
 def test_forget_wants_one_of_the_two(tmp_path):
