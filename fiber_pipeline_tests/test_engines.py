@@ -1,3 +1,4 @@
+import gc
 from collections.abc import Callable, Sequence
 
 import pandas as pd
@@ -91,3 +92,18 @@ def test_no_texts_make_no_request():
     distinct = distinct_texts(pd.DataFrame({"text": []}), ["text"])
     assert len(distinct.request) == 0
     assert collect(SENTIMENT_SCORES, [Scripted("first", lambda text: True)], distinct.request).num_rows == 0
+
+
+def test_the_garbage_collector_is_on_again_even_after_a_failure():
+    class Failing:
+        name = "failing"
+        model = "failing-1"
+
+        def answer(self, request: pd.DataFrame) -> Answers:
+            assert not gc.isenabled()
+            raise RuntimeError("broken")
+
+    assert gc.isenabled()
+    with pytest.raises(RuntimeError, match="broken"):
+        list(ask([Failing()], request(["a"])))
+    assert gc.isenabled()
