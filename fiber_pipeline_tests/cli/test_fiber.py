@@ -44,7 +44,7 @@ def test_help_comes_without_importing_dagster():
         check=False,
     )
     assert told.returncode == 0, told.stderr
-    for command in ("run", "doctor", "export", "explain", "trace", "forget", "ui"):
+    for command in ("run", "estimate", "doctor", "export", "explain", "trace", "forget", "ui"):
         assert f"  {command} " in told.stdout
 
 
@@ -179,6 +179,25 @@ def test_forget_wants_one_of_the_two(tmp_path):
     told = fiber(tmp_path, "forget")
     assert told.returncode == 2
     assert "--batch or --customer" in told.stderr
+
+
+def test_estimate_tells_cost_and_time_and_writes_nothing(world: World):
+    file = make_file(world)
+    before = sorted(world.settings.data_dir.rglob("*"))
+    told = fiber(world.settings.data_dir, "estimate", str(file))
+    assert told.returncode == 0, told.stderr
+    assert "6 comments, 5 distinct texts" in told.stdout
+    assert "cost: 0.00 USD" in told.stdout
+    assert sorted(world.settings.data_dir.rglob("*")) == before
+
+
+def test_estimate_names_a_file_it_cannot_read(tmp_path: Path):
+    broken = tmp_path / "roto.xlsx"
+    broken.write_bytes(b"PK\x03\x04 broken")
+    told = fiber(tmp_path / "data", "estimate", str(broken))
+    assert told.returncode == 1
+    assert "roto.xlsx" in told.stderr
+    assert "Traceback" not in told.stderr
 
 
 def test_doctor_finds_nothing_wrong_on_a_fresh_machine(tmp_path):
