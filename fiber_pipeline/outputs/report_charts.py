@@ -25,7 +25,10 @@ class Header:
 
 @dataclass(frozen=True)
 class Drawing:
-    """A chart in two widths, and its figures as a table for those who do not see it."""
+    """A chart for a wide page and for a phone, and its figures as a table for those who do not see it.
+
+    is_panoramic: whether it takes the whole width of a page where others stand side by side.
+    """
 
     name: str
     title: str
@@ -34,6 +37,7 @@ class Drawing:
     narrow: Markup
     columns: Sequence[Header]
     rows: Sequence[Sequence[str]]
+    is_panoramic: bool
 
 
 def trend_charts(figures: Figures, forecasts: Sequence[Row]) -> list[Drawing]:
@@ -102,6 +106,7 @@ def _nps(figures: Figures, forecasts: Sequence[Row]) -> Drawing:
         lambda width: charts.nps_chart(frame, forecast, palette=PAGE, width=width),
         columns,
         rows,
+        is_panoramic=True,
     )
 
 
@@ -198,6 +203,7 @@ def makeup_charts(scores: Sequence[Row], languages: Sequence[Row], emotions: Seq
                 lambda width: charts.nps_histogram(frame, palette=PAGE, width=width),
                 [Header("Puntaje", number=False), Header("Respuestas")],
                 [(str(row["nps"]), spanish.number(row["comments"])) for row in scores],
+                is_panoramic=bool(languages and emotions),
             )
         )
     if languages:
@@ -249,8 +255,11 @@ def _drawing(
     chart: Callable[[int], charts.Spec],
     columns: Sequence[Header],
     rows: Sequence[Sequence[str]],
-    wide_width: int = charts.WIDE,
+    *,
+    is_panoramic: bool = False,
 ) -> Drawing:
     # The renderer escapes every text of the chart, so its SVG may stand in the page as it is.
-    wide, narrow = (Markup(chart_svg(chart(width))) for width in (wide_width, charts.NARROW))
-    return Drawing(name, title, reading, wide, narrow, columns, rows)
+    wide, narrow = (
+        Markup(chart_svg(chart(width))) for width in (charts.PANORAMIC if is_panoramic else charts.WIDE, charts.NARROW)
+    )
+    return Drawing(name, title, reading, wide, narrow, columns, rows, is_panoramic)
