@@ -15,6 +15,8 @@ from fiber_pipeline.outputs.reading import Row
 
 # Excel refuses longer cells; what is cut is in the exports.
 LONGEST_CELL = 32_767
+_LINE_HEIGHT = 15.5
+_MOST_LINES = 12
 _RISKY_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "'")
 # 3C0A is Windows' number for Spanish as written in Paraguay: month names come out in Spanish on any computer.
 MONTH_FORMAT = "[$-3C0A]mmm yyyy"
@@ -127,8 +129,13 @@ def write_table(
     ]
     write_string, write_number, write_datetime = sheet.write_string, sheet.write_number, sheet.write_datetime
     text, quoted, wrapped, wrapped_quoted = formats.text, formats.quoted, formats.wrapped, formats.wrapped_quoted
+    wrapping = [(column.value, column.width) for column in columns if column.kind == "wrapped"]
     for row in rows:
         at += 1
+        if wrapping:
+            # Not every program grows rows to their text when it opens a file.
+            lines = max(-(-len(value(row)) // max(width - 4, 1)) for value, width in wrapping)
+            sheet.set_row(at, _LINE_HEIGHT * min(max(lines, 1), _MOST_LINES))
         for place, value_of, kind, number in plan:
             value = value_of(row)
             if value is None or value == "":

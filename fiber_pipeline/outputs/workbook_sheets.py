@@ -44,7 +44,7 @@ def add_summary(
     sheet = workbook.add_worksheet("Resumen")
     title = "Voz del cliente: resumen de comentarios"
     row = write_title(sheet, formats, title, [note])
-    for place, width in enumerate((36, 15, 11, 11, 13, 15, 15, 30, 15)):
+    for place, width in enumerate((36, 15, 14, 14, 11, 15, 15, 30, 15)):
         sheet.set_column(place, place, width)
     if not figures.keys:
         sheet.write_string(row, 0, _NO_DATA, formats.text)

@@ -289,3 +289,18 @@ def test_a_failed_write_leaves_the_old_workbook_and_no_rest(history: duckdb.Duck
         write_workbook(history, path)
     assert path.read_bytes() == b"el de ayer"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_rows_are_as_high_as_their_wrapped_text(tmp_path: Path) -> None:
+    with duckdb.connect() as connection:
+        long = Comment("largo", text="se corta " * 30, urgency="high", sentiment="negative")
+        write_comments(connection, [long, Comment("corto", text="se corta", urgency="high", sentiment="negative")])
+        write_workbook(connection, tmp_path / "libro.xlsx")
+    sheet = load_workbook(tmp_path / "libro.xlsx")["Urgentes"]
+    heights = {
+        str(cell.value): sheet.row_dimensions[cell.row].height
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.value
+    }
+    assert heights["se corta " * 30] >= 5 * 15 > heights["se corta"]
