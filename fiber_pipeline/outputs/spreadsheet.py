@@ -67,7 +67,7 @@ class Formats:
         # Indented, so that text does not touch the figure on its left.
         self.header = workbook.add_format({**header, "indent": 1})
         self.number_header = workbook.add_format({**header, "align": "right"})
-        text = {**base, "indent": 1}
+        text = {**base, "align": "left", "indent": 1}
         self.text = workbook.add_format(text)
         self.quoted = workbook.add_format({**text, "quote_prefix": True})
         self.wrapped = workbook.add_format({**text, "text_wrap": True})
