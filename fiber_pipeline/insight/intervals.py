@@ -10,6 +10,8 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 
 Z_95 = 1.959963984540054
+# A variance below this share of the squares it is the difference of is the rounding of floats, not spread.
+_ROUNDING = 1e-12
 _PSEUDO = 0.75  # of each extreme, and twice that in the middle: three observations in all
 
 
@@ -66,7 +68,8 @@ def mean(total: Floats, squares: Floats, sample: Floats) -> tuple[Floats, Floats
 
     with np.errstate(divide="ignore", invalid="ignore"):
         average = total / sample
-        variance = np.maximum(squares - total * average, 0) / (sample - 1)
+        deviations = squares - total * average
+        variance = np.where(deviations > _ROUNDING * squares, deviations, 0) / (sample - 1)
         half = t.ppf(0.975, np.maximum(sample - 1, 1)) * np.sqrt(variance / sample)
     return np.where(sample > 1, average - half, np.nan), np.where(sample > 1, average + half, np.nan)
 

@@ -60,8 +60,9 @@ SELECT
     count(*) FILTER (WHERE sentiment = 'neutral') AS neutral,
     count(*) FILTER (WHERE sentiment = 'negative') AS negative,
     count(*) FILTER (WHERE sentiment = 'mixed') AS mixed,
-    coalesce(sum(score), 0) AS score_sum,
-    coalesce(sum(score * score), 0) AS score_squares,
+    -- Decimals add up exactly, so figures do not depend on the order in which threads come to the rows.
+    coalesce(sum(score::DECIMAL(7, 6)), 0) AS score_sum,
+    coalesce(sum(score::DECIMAL(7, 6) * score::DECIMAL(7, 6)), 0) AS score_squares,
     count(*) FILTER (WHERE urgency = 'high') AS urgent,
     count(*) FILTER (WHERE is_assessed) AS assessed,
     count(*) FILTER (WHERE is_assessed AND risk >= $at_risk) AS at_risk,

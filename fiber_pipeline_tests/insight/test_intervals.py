@@ -66,6 +66,13 @@ def test_mean_is_students_t() -> None:
     assert (low[0], high[0]) == pytest.approx((values.mean() - half, values.mean() + half), abs=1e-6)
 
 
+def test_equal_values_have_no_spread_however_their_sums_round() -> None:
+    total, squares = sum([0.7] * 3), sum([0.7 * 0.7] * 3)
+    assert squares != total * total / 3
+    low, high = intervals.mean(np.array([total]), np.array([squares]), np.array([3.0]))
+    assert (low[0], high[0]) == pytest.approx((0.7, 0.7), abs=1e-15)
+
+
 def test_no_sample_has_no_interval() -> None:
     none = np.array([0.0])
     bounds = [
