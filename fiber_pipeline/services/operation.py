@@ -1,0 +1,60 @@
+"""What is asked of a service, and the key under which its answer is kept."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Item:
+    """A text to ask about.
+
+    text: redacted, NFC.
+    language: what it is said to be in, for services that want to be told; None where it is not sent.
+    """
+
+    text: str
+    language: str | None = None
+
+
+@dataclass(frozen=True)
+class Operation:
+    """Everything that decides an answer, but the text.
+
+    provider: openai, azure or google.
+    name: what is asked for, such as `annotate`, `sentiment`, `translate`.
+    model: the model or deployment, as the provider names it.
+    prompt_version: of the prompt file; None for services without prompts.
+    parameters: all that is sent besides (temperature, schema, taxonomy, target language, API version, glossary);
+        plain JSON. Two operations that differ in any of it share no answer.
+    """
+
+    provider: str
+    name: str
+    model: str
+    prompt_version: str | None = None
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """A digest of all of it, the same in every process."""
+        return _digest(
+            [self.provider, self.name, self.model, self.prompt_version, json.dumps(self.parameters, sort_keys=True)]
+        )
+
+    def key(self, item: Item) -> str:
+        """The key of this operation's answer about `item`: 64 hexadecimal digits."""
+        return _digest([self.fingerprint, item.text, item.language])
+
+
+def text_hash(text: str) -> str:
+    """A digest of a redacted text by itself, by which its answers are found when it must be erased."""
+    return _digest([text])
+
+
+def _digest(parts: list[str | None]) -> str:
+    # JSON keeps the parts apart: no two lists of parts make the same text.
+    return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
