@@ -5,15 +5,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fiber_pipeline.engines import EngineUnavailable
-from fiber_pipeline.settings import AUTO, Settings
+from fiber_pipeline.settings import LOCAL, Settings
 
 if TYPE_CHECKING:
     from fiber_pipeline.language.protocol import LanguageEngine
     from fiber_pipeline.sentiment.protocol import SentimentEngine
     from fiber_pipeline.themes.protocol import ThemeEngine
     from fiber_pipeline.translation.protocol import TranslationEngine
-
-LOCAL = "local"
 
 
 @dataclass(frozen=True)
@@ -33,16 +31,12 @@ def build_chains(settings: Settings) -> Chains:
     from fiber_pipeline.themes import LocalThemeEngine, load_taxonomy
     from fiber_pipeline.translation import GlossTranslationEngine
 
-    for variable, names in (
-        ("FIBER_ENGINES_TRANSLATION", settings.engines_translation),
-        ("FIBER_ENGINES_SENTIMENT", settings.engines_sentiment),
-        ("FIBER_ENGINES_THEMES", settings.engines_themes),
-    ):
-        missing = [name for name in names if name not in (LOCAL, AUTO)]
+    for kind in ("translation", "sentiment", "themes"):
+        missing = [name for name in settings.chain(kind) if name != LOCAL]
         if missing:
             raise EngineUnavailable(
-                f"{variable} names {', '.join(missing)}, which this version does not have yet; "
-                f"set it to `{LOCAL}` or `{AUTO}`"
+                f"FIBER_ENGINES_{kind.upper()} names {', '.join(missing)}, which this version does not have yet; "
+                f"set it to `{LOCAL}`"
             )
     return Chains(
         language=LocalLanguageEngine(),

@@ -56,7 +56,7 @@ def build_definitions(
     """
     settings = settings or Settings.from_environment()
     return dg.Definitions(
-        assets=apply_policy(ALL_ASSETS),
+        assets=apply_policy(ALL_ASSETS, settings),
         asset_checks=QUALITY_CHECKS,
         jobs=ALL_JOBS,
         schedules=ALL_SCHEDULES,

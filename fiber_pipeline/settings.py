@@ -4,6 +4,7 @@ Settings are read once, at the edge (`Settings.from_environment`), and handed on
 All problems are reported together, each with the variable's name, what it holds and what it may hold.
 """
 
+import hashlib
 import json
 import os
 from collections.abc import Callable, Mapping
@@ -12,10 +13,21 @@ from pathlib import Path
 from typing import Any
 
 AUTO = "auto"
+LOCAL = "local"
+# In the order `auto` asks them. OpenAI stands before Azure because it reads Guaraní, tells emotions and urgency, and
+# costs less a comment; Google translates Guaraní better than a chat model does.
 ENGINE_NAMES = {
-    "sentiment": ("local", "azure", "openai"),
-    "themes": ("local", "azure", "openai"),
-    "translation": ("local", "google", "openai"),
+    "sentiment": ("openai", "azure", LOCAL),
+    "themes": ("openai", "azure", LOCAL),
+    "translation": ("google", "openai", LOCAL),
+}
+
+
+# The table each kind of engine fills.
+ENGINE_TABLES = {
+    "sentiment": "sentiment_scores",
+    "themes": "comment_themes",
+    "translation": "translated_comments",
 }
 
 
@@ -24,13 +36,29 @@ class SettingsError(ValueError):
 
 
 def _setting(
-    variable: str, meaning: str, default: Any = None, *, parse: Callable[[str], Any] = str, secret: bool = False
+    variable: str,
+    meaning: str,
+    default: Any = None,
+    *,
+    parse: Callable[[str], Any] = str,
+    secret: bool = False,
+    decides: tuple[str, ...] = (),
+    engine: str | None = None,
 ) -> Any:
-    return field(
-        default=default,
-        repr=not secret,
-        metadata={"variable": variable, "meaning": meaning, "parse": parse, "secret": secret},
-    )
+    """A setting.
+
+    decides: the tables whose rows depend on it, so that they are made anew when it changes.
+    engine: the service it configures; without that service in a table's chain it decides nothing.
+    """
+    metadata = {
+        "variable": variable,
+        "meaning": meaning,
+        "parse": parse,
+        "secret": secret,
+        "decides": decides,
+        "engine": engine,
+    }
+    return field(default=default, repr=not secret, metadata=metadata)
 
 
 def _path(value: str) -> Path:
@@ -78,6 +106,13 @@ def _endpoints(value: str) -> tuple[Mapping[str, Any], ...]:
     return tuple(endpoints)
 
 
+def _content(value: Any) -> Any:
+    if not isinstance(value, Path):
+        return value
+    # A path that is not there is reported where the file is used.
+    return hashlib.sha256(value.read_bytes()).hexdigest() if value.is_file() else str(value)
+
+
 @dataclass(frozen=True)
 class Settings:
     """The pipeline's settings; secrets stay out of its repr."""
@@ -95,11 +130,23 @@ class Settings:
         "FIBER_CACHE_URL", "A cache shared by workers (`redis://…`); embedded if unset.", secret=True
     )
     mapping: Path | None = _setting(
-        "FIBER_MAPPING", "A YAML file that says which columns are what, by batch or source.", parse=_path
+        "FIBER_MAPPING",
+        "A YAML file that says which columns are what, by batch or source.",
+        parse=_path,
+        decides=("raw_comments", "rejected_rows"),
     )
-    taxonomy: Path | None = _setting("FIBER_TAXONOMY", "A YAML file that extends or replaces the themes.", parse=_path)
+    taxonomy: Path | None = _setting(
+        "FIBER_TAXONOMY",
+        "A YAML file that extends or replaces the themes.",
+        parse=_path,
+        decides=("comment_themes", "themes", "emergent_themes"),
+    )
     metadata_columns: tuple[str, ...] = _setting(
-        "FIBER_METADATA_COLUMNS", "Other columns insights are split by, separated by commas.", (), parse=_names
+        "FIBER_METADATA_COLUMNS",
+        "Other columns insights are split by, separated by commas.",
+        (),
+        parse=_names,
+        decides=("insights",),
     )
     engines_sentiment: tuple[str, ...] = _setting(
         "FIBER_ENGINES_SENTIMENT", "Fallback chain for sentiment.", (AUTO,), parse=_chain("sentiment")
@@ -130,7 +177,9 @@ class Settings:
     )
     openai_api_key: str | None = _setting("OPENAI_API_KEY", "OpenAI's key.", secret=True)
     openai_base_url: str | None = _setting("OPENAI_BASE_URL", "Anything that speaks OpenAI's protocol.")
-    openai_model: str | None = _setting("FIBER_OPENAI_MODEL", "The model to ask.")
+    openai_model: str | None = _setting(
+        "FIBER_OPENAI_MODEL", "The model to ask.", decides=tuple(ENGINE_TABLES.values()), engine="openai"
+    )
     openai_endpoints: tuple[Mapping[str, Any], ...] = _setting(
         "FIBER_OPENAI_ENDPOINTS", "A JSON list of endpoints to balance over.", (), parse=_endpoints, secret=True
     )
@@ -162,6 +211,42 @@ class Settings:
         if problems:
             raise SettingsError("\n".join(problems))
         return cls(**values)
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """The external services there are keys for."""
+        given = {
+            "openai": self.openai_api_key or self.openai_base_url or self.openai_endpoints,
+            "azure": self.azure_language_endpoint and self.azure_language_key,
+            "google": self.google_cloud_project,
+        }
+        return tuple(name for name, value in given.items() if value)
+
+    def chain(self, kind: str) -> tuple[str, ...]:
+        """The names of a kind's engines in the order they are asked, with `auto` resolved."""
+        names: tuple[str, ...] = getattr(self, f"engines_{kind}")
+        if names != (AUTO,):
+            return names
+        return (*(name for name in ENGINE_NAMES[kind] if name in self.services), LOCAL)
+
+    def deciding(self, table: str) -> str:
+        """What the settings say that the rows of `table` depend on, as text that changes when they do.
+
+        Empty where nothing differs from the defaults. Files count by their content; secrets are not in it.
+        """
+        told: dict[str, Any] = {}
+        chain: tuple[str, ...] = (LOCAL,)
+        for kind, filled in ENGINE_TABLES.items():
+            if filled == table and self.chain(kind) != chain:
+                chain = self.chain(kind)
+                told["engines"] = chain
+        for item in fields(self):
+            value = getattr(self, item.name)
+            engine = item.metadata["engine"]
+            if table not in item.metadata["decides"] or value == item.default or engine not in (None, *chain):
+                continue
+            told[item.name] = _content(value)
+        return json.dumps(told, sort_keys=True) if told else ""
 
     @property
     def inbox_url(self) -> str:

@@ -1,5 +1,6 @@
 """Many batches in one process, as `fiber run` does them."""
 
+import dataclasses
 import logging
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,18 @@ from fiber_pipeline.inbox import Inbox
 from fiber_pipeline.pipeline import Pipeline
 from fiber_pipeline_tests.readers.hostile_files import write_hostile_files
 from fiber_pipeline_tests.world import ROWS, World
+
+
+OWN_THEME = """
+themes:
+  advertising:
+    label_es: Publicidad
+    label_en: Advertising
+    category: loyalty
+    description_es: Anuncios.
+    description_en: Ads.
+    words: [publicidad]
+"""
 
 
 class Quiet:
@@ -64,3 +77,12 @@ def test_a_name_that_cannot_be_a_key_fails_alone(world: World, pipeline: Pipelin
     assert result.failed
     assert "rename" in (result.problem or "")
     assert (world.settings.quarantine_dir / "a...b.csv").exists()
+
+
+def test_a_changed_setting_makes_anew_what_it_decides(world: World, pipeline: Pipeline, tmp_path: Path):
+    world.drop("enero.csv")
+    pipeline.analyse("enero.csv")
+    taxonomy = tmp_path / "themes.yaml"
+    taxonomy.write_text(OWN_THEME)
+    changed = Pipeline(dataclasses.replace(world.settings, taxonomy=taxonomy), world.instance, Quiet())
+    assert [changed.analyse("enero.csv").skipped for _ in range(2)] == [False, True]

@@ -61,3 +61,41 @@ def test_secrets_stay_out_of_reprs_and_messages():
     with pytest.raises(SettingsError) as caught:
         Settings.from_environment({"FIBER_OPENAI_ENDPOINTS": secret})
     assert secret not in str(caught.value)
+
+
+def test_auto_asks_the_services_that_have_keys_then_local():
+    settings = Settings.from_environment(
+        {
+            "OPENAI_API_KEY": "k",
+            "AZURE_LANGUAGE_ENDPOINT": "https://here",
+            "AZURE_LANGUAGE_KEY": "k",
+            "GOOGLE_CLOUD_PROJECT": "p",
+            "FIBER_ENGINES_THEMES": "local",
+        }
+    )
+    assert settings.chain("sentiment") == ("openai", "azure", "local")
+    assert settings.chain("translation") == ("google", "openai", "local")
+    assert settings.chain("themes") == ("local",)
+    assert Settings().chain("sentiment") == ("local",)
+
+
+def test_a_table_depends_on_what_decides_its_rows_and_nothing_else(tmp_path: Path):
+    taxonomy = tmp_path / "themes.yaml"
+    taxonomy.write_text("themes: {}")
+    settings = Settings.from_environment(
+        {"FIBER_TAXONOMY": str(taxonomy), "FIBER_ENGINES_SENTIMENT": "openai,local", "OPENAI_API_KEY": "planted"}
+    )
+    first = {table: settings.deciding(table) for table in ("comments", "sentiment_scores", "comment_themes")}
+    assert first["comments"] == ""
+    assert '"openai", "local"' in first["sentiment_scores"]
+    assert "planted" not in "".join(first.values())
+    taxonomy.write_text("themes: {speed: {}}")
+    assert settings.deciding("comment_themes") != first["comment_themes"]
+    assert settings.deciding("sentiment_scores") == first["sentiment_scores"]
+
+
+def test_a_services_model_decides_only_where_the_service_is_asked():
+    asked = Settings.from_environment({"FIBER_OPENAI_MODEL": "m", "FIBER_ENGINES_SENTIMENT": "openai,local"})
+    assert '"m"' in asked.deciding("sentiment_scores")
+    assert asked.deciding("comment_themes") == ""
+    assert Settings().deciding("sentiment_scores") == ""

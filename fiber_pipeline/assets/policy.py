@@ -1,10 +1,14 @@
 """What holds for all assets: who owns them, what they are made with, how they are grouped, where their code is."""
 
+import hashlib
 import warnings
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import dagster as dg
+
+from fiber_pipeline.settings import Settings
 
 OWNERS = ["team:customer-insight"]
 GROUPS = {
@@ -22,14 +26,15 @@ _PERSONAL = frozenset({"raw_comments", "rejected_rows"})
 _MODULE_OF = {"rejected_rows": "raw_comments"}
 
 
-def apply_policy(assets: Sequence[dg.AssetsDefinition]) -> Sequence[dg.AssetsDefinition]:
-    """Return the assets with groups, owners, kinds, tags and code references."""
-    return dg.map_asset_specs(_with_policy, assets)
+def apply_policy(assets: Sequence[dg.AssetsDefinition], settings: Settings) -> Sequence[dg.AssetsDefinition]:
+    """Return the assets with groups, owners, kinds, tags, code references, and versions that know the settings."""
+    return dg.map_asset_specs(partial(_with_policy, settings), assets)
 
 
-def _with_policy(spec: dg.AssetSpec) -> dg.AssetSpec:
+def _with_policy(settings: Settings, spec: dg.AssetSpec) -> dg.AssetSpec:
     name = spec.key.to_user_string()
     return spec.replace_attributes(
+        code_version=_version(spec.code_version, settings.deciding(name)),
         group_name=_GROUP_OF[name],
         owners=OWNERS,
         kinds={*spec.kinds, *_FILE_KINDS.get(name, {"duckdb", "pandas"})},
@@ -37,6 +42,13 @@ def _with_policy(spec: dg.AssetSpec) -> dg.AssetSpec:
         tags={"personal-data": "yes" if name in _PERSONAL else "no"},
         metadata={"dagster/code_references": _code_references(name)},
     )
+
+
+def _version(code: str | None, deciding: str) -> str | None:
+    # A batch annotated by other engines, or under another taxonomy, is as stale as one annotated by other code.
+    if code is None or not deciding:
+        return code
+    return f"{code}+{hashlib.sha256(deciding.encode()).hexdigest()[:8]}"
 
 
 def _code_references(name: str) -> dg.CodeReferencesMetadataValue:

@@ -23,6 +23,7 @@ from fiber_pipeline.checks import (
     check_schema,
 )
 from fiber_pipeline.code_version import code_version
+from fiber_pipeline.services.caller import calling
 from fiber_pipeline.tables import Table
 from fiber_pipeline.warehouse.dagster_metadata import table_metadata
 
@@ -51,7 +52,9 @@ def table_asset(
     def decorate(compute: Callable[..., pd.DataFrame]) -> dg.AssetsDefinition:
         @functools.wraps(compute)
         def run(context: dg.AssetExecutionContext, **arguments: Any) -> Events:
-            frame = compute(context, **arguments)
+            batch = context.partition_key if context.has_partition_key else None
+            with calling(context.run.run_id, batch):
+                frame = compute(context, **arguments)
             outcomes = [check(frame) for check in also.values()]
             if row_per_comment is not None:
                 outcomes.append(check_one_row_per_comment(frame, len(arguments[row_per_comment])))
