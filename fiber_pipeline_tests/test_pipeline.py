@@ -13,7 +13,6 @@ from fiber_pipeline.pipeline import Pipeline
 from fiber_pipeline_tests.readers.hostile_files import write_hostile_files
 from fiber_pipeline_tests.world import ROWS, World
 
-
 OWN_THEME = """
 themes:
   advertising:
