@@ -1,0 +1,70 @@
+"""What the model of the OpenAI test server says: a plain function of each text, so that answers can be compared.
+
+It is no good at its work and need not be: a few words decide. Whatever else is in a request does not, so that the same
+text gets the same answer alone, among others, at another endpoint and in a batch.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+_GOOD = ("excelente", "bien", "bueno", "rápido", "iporã", "genial")
+_BAD = ("corta", "lento", "caro", "mal", "pésimo", "vai", "mbegue", "demora")
+_THEMES = {
+    "speed": ("lento", "rápido", "megas", "mbegue"),
+    "outages": ("corta", "cortes"),
+    "price": ("caro", "precio"),
+    "technical_support": ("técnico",),
+    "customer_service": ("atención", "llamen"),
+}
+_MOODS = {1: ("positive", 0.8, "joy"), -1: ("negative", -0.8, "frustration"), 0: ("neutral", 0.0, None)}
+
+Responder = Callable[[Sequence[Mapping[str, str]], Mapping[str, Any]], Any]
+
+
+def annotate(items: Sequence[Mapping[str, str]], schema: Mapping[str, Any]) -> Any:
+    """Sentiment, emotions, urgency and themes of each text."""
+    return {"answers": [{"id": item["id"], **annotation(item["text"])} for item in items]}
+
+
+@lru_cache(maxsize=4096)
+def annotation(text: str) -> dict[str, Any]:
+    """What is said of one text."""
+    words = text.split()
+    good, bad = _those(words, _GOOD), _those(words, _BAD)
+    mood = (len(good) > len(bad)) - (len(good) < len(bad))
+    sentiment, score, emotion = _MOODS[mood]
+    if good and bad:
+        sentiment, score = "mixed", 0.0
+    shown = good + bad
+    return {
+        "sentiment": sentiment,
+        "score": score,
+        "intensity": "moderate" if shown else "mild",
+        "confidence": 0.9 if shown else 0.6,
+        "evidence": shown[:3],
+        "emotions": [{"emotion": emotion, "strength": 0.7, "evidence": shown[:1]}] if emotion else [],
+        "urgency": "high" if "llamen" in text else "low",
+        "urgency_evidence": ["llamen"] if "llamen" in text else [],
+        "themes": [
+            {"theme": theme, "relevance": 0.9, "sentiment": sentiment, "score": score, "evidence": found[:2]}
+            for theme, signs in _THEMES.items()
+            if (found := _those(words, signs))
+        ],
+    }
+
+
+def translate(items: Sequence[Mapping[str, str]], schema: Mapping[str, Any]) -> Any:
+    """Every text, marked as translated."""
+    return {
+        "answers": [
+            {"id": item["id"], "text_es": f"es: {item['text']}", "text_en": f"en: {item['text']}"} for item in items
+        ]
+    }
+
+
+def _those(words: Sequence[str], signs: Sequence[str]) -> list[str]:
+    return [word.strip(".,;:!?¡¿") for word in words if any(sign in word.lower() for sign in signs)]
+
+
+RESPONDERS: Mapping[str, Responder] = {"annotate": annotate, "translate": translate}
