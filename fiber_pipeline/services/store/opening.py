@@ -1,0 +1,29 @@
+"""Opens the store that the settings name."""
+
+from pathlib import Path
+
+from fiber_pipeline.services.store.ageing import Ageing
+from fiber_pipeline.services.store.protocol import ResponseStore
+from fiber_pipeline.services.store.sqlite import SqliteStore
+
+FILE_NAME = "answers.sqlite"
+
+
+def open_store(
+    url: str | None,
+    cache_dir: Path,
+    key: str | None = None,
+    *,
+    days: float = Ageing.days,
+    max_mb: float = Ageing.megabytes,
+) -> ResponseStore:
+    """The response store at `url`, or the embedded one in `cache_dir` where that is None.
+
+    url: `redis://…`, `rediss://…` or `unix://…`.
+    key: seals the answers; the one the warehouse is encrypted with.
+    days, max_mb: how long answers live, and how many megabytes they may take.
+
+    Raises KeyMismatch if the key is not the store's, StoreError if it cannot be reached or used; neither message
+    holds a password.
+    """
+    return SqliteStore(cache_dir / FILE_NAME, key, Ageing(days, max_mb))
