@@ -9,7 +9,7 @@ import gc
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -60,6 +60,20 @@ class Engine(Protocol):
         """Answer texts. `request` has a RangeIndex and the columns its kind's protocol names."""
 
 
+@runtime_checkable
+class PatientEngine(Protocol):
+    """An engine that waits for others most of the time, such as one over a paid service.
+
+    It is asked about `request_size` texts at once, so that requests are always under way, and tells how far it is
+    while it works.
+    """
+
+    request_size: int
+
+    def answer(self, request: pd.DataFrame, progress: Progress | None = None) -> Answers:
+        """Answer texts, telling how many of the request have an outcome."""
+
+
 @dataclass(frozen=True)
 class Distinct:
     """Texts without repetition, and how to get back from them.
@@ -90,59 +104,97 @@ def collect(table: Table, chain: Sequence[Engine], request: pd.DataFrame, progre
     named = {item.name: item.type for item in (*PROVENANCE, *table.arrow_schema)}
     declared = [pa.field(ITEM, pa.int64()), *(pa.field(name, kind) for name, kind in named.items())]
     parts = []
-    answered = 0
-    for frame in ask(chain, request):
+    told = _Told(progress, len(request))
+    for frame in ask(chain, request, told.within):
         schema = pa.schema([item for item in declared if item.name in frame.columns])
         parts.append(pa.Table.from_pandas(frame, schema=schema, preserve_index=False))
-        answered += frame[ITEM].nunique()
-        if progress is not None:
-            progress(answered, len(request))
+        told.add(frame[ITEM].nunique())
     if not parts:
         return pa.schema(declared).empty_table()
     return pa.concat_tables(parts, promote_options="default").sort_by(ITEM)
 
 
-def ask(chain: Sequence[Engine], request: pd.DataFrame) -> Iterator[pd.DataFrame]:
+def ask(chain: Sequence[Engine], request: pd.DataFrame, progress: Progress | None = None) -> Iterator[pd.DataFrame]:
     """Ask the chain about `request`, some thousand texts at a time, so that memory stays flat and progress shows.
 
     Yields frames of the engines' columns plus `engine`, `model` (unless the engine fills it), `is_fallback` and
-    `fallback_reason`, with `item` referring to `request`. Raises EngineUnavailable, naming the reasons, if texts
-    are left that no engine answered.
+    `fallback_reason`, with `item` referring to `request`. progress: told by remote engines how far they are with what
+    they have been asked at once. Raises EngineUnavailable, naming the reasons, if texts are left that no engine
+    answered.
     """
     if not chain:
         raise EngineUnavailable("the engine chain is empty")
-    for first in range(0, len(request), REQUEST_SIZE):
-        part = request.iloc[first : first + REQUEST_SIZE].reset_index(drop=True)
-        for frame in _ask_part(chain, part):
+    size = max(_request_size(engine) for engine in chain)
+    for first in range(0, len(request), size):
+        part = request.iloc[first : first + size].reset_index(drop=True)
+        for frame in _ask_part(chain, part, progress):
             frame[ITEM] += first
             yield frame
 
 
-def _ask_part(chain: Sequence[Engine], part: pd.DataFrame) -> Iterator[pd.DataFrame]:
+def _request_size(engine: Engine) -> int:
+    return engine.request_size if isinstance(engine, PatientEngine) else REQUEST_SIZE
+
+
+def _ask_part(chain: Sequence[Engine], part: pd.DataFrame, progress: Progress | None) -> Iterator[pd.DataFrame]:
     positions = list(range(len(part)))
     reasons: dict[int, str] = {}
     for rank, engine in enumerate(chain):
-        asked = part if len(positions) == len(part) else part.iloc[positions].reset_index(drop=True)
-        with _collector_paused():
-            answers = engine.answer(asked)
-        frame = answers.frame.copy(deep=False)
-        frame[ITEM] = np.asarray(positions, dtype="int64")[frame[ITEM].to_numpy(dtype="int64")]
-        frame["engine"] = engine.name
-        if "model" not in frame:
-            frame["model"] = engine.model
-        frame["is_fallback"] = rank > 0
-        frame["fallback_reason"] = frame[ITEM].map(reasons) if rank else None
-        yield frame
-        for place, reason in answers.unanswered.items():
-            item = positions[place]
-            reasons[item] = (
-                f"{reasons[item]}; {engine.name}: {reason}" if item in reasons else f"{engine.name}: {reason}"
-            )
-        positions = [positions[place] for place in sorted(answers.unanswered)]
+        left: list[int] = []
+        for first in range(0, len(positions), _request_size(engine)):
+            asked = positions[first : first + _request_size(engine)]
+            answers = _answer(engine, part if len(asked) == len(part) else part.iloc[asked], progress)
+            frame = answers.frame.copy(deep=False)
+            frame[ITEM] = np.asarray(asked, dtype="int64")[frame[ITEM].to_numpy(dtype="int64")]
+            frame["engine"] = engine.name
+            if "model" not in frame:
+                frame["model"] = engine.model
+            frame["is_fallback"] = rank > 0
+            frame["fallback_reason"] = frame[ITEM].map(reasons) if rank else None
+            yield frame
+            for place, reason in sorted(answers.unanswered.items()):
+                item = asked[place]
+                left.append(item)
+                said = f"{engine.name}: {reason}"
+                reasons[item] = f"{reasons[item]}; {said}" if item in reasons else said
+        positions = left
         if not positions:
             return
     examples = "; ".join(sorted({reasons[item] for item in positions})[:3])
     raise EngineUnavailable(f"{len(positions)} texts were answered by no engine of the chain ({examples})")
+
+
+def _answer(engine: Engine, request: pd.DataFrame, progress: Progress | None) -> Answers:
+    request = request.reset_index(drop=True)
+    if isinstance(engine, PatientEngine):
+        return engine.answer(request, progress)
+    with _collector_paused():
+        return engine.answer(request)
+
+
+class _Told:
+    """Progress over a request that is asked in parts, and within parts that take long."""
+
+    def __init__(self, progress: Progress | None, total: int) -> None:
+        self._progress = progress
+        self._total = total
+        self._answered = 0
+        self._told = 0
+
+    def add(self, answered: int) -> None:
+        """A part has been answered."""
+        self._answered += answered
+        self._tell(self._answered)
+
+    def within(self, done: int, _: int) -> None:
+        """So much of the part that is being asked has an outcome."""
+        self._tell(min(self._answered + done, self._total))
+
+    def _tell(self, done: int) -> None:
+        if self._progress is not None:
+            # What an engine leaves unanswered had an outcome and is asked again of the next: never step back.
+            self._told = max(self._told, done)
+            self._progress(self._told, self._total)
 
 
 @contextmanager

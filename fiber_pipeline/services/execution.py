@@ -1,0 +1,214 @@
+"""Carrying out a plan: workers that keep requests under way until every question has an outcome.
+
+Runs in one event loop. Workers take requests from a queue, first those that failed before; a request that failed goes
+back to the queue after its pause and holds no worker up meanwhile.
+"""
+
+import asyncio
+import itertools
+import math
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+from fiber_pipeline.services.books import Books
+from fiber_pipeline.services.endpoints import Endpoint, Endpoints, NothingToAsk, Quotas
+from fiber_pipeline.services.failures import BudgetExceeded, ServiceFailure
+from fiber_pipeline.services.operation import Item
+from fiber_pipeline.services.plan import Work, paced_amount
+from fiber_pipeline.services.policy import Policy
+from fiber_pipeline.services.retries import Pack, Verdict, after_failure, after_flaws
+from fiber_pipeline.services.service import Reply, Service
+from fiber_pipeline.services.store.protocol import Intent
+
+_END, _AGAIN, _FRESH = 0, 1, 2
+# How often a request that the budget does not hold looks whether others have been settled for less than reserved.
+_BUDGET_NAP_SECONDS = 0.05
+# What a service may take beyond its timeout before the request is ended from here.
+_LENIENCE_SECONDS = 1.0
+_NOTHING_LEFT = Verdict()
+
+
+class Execution:
+    """Asks what `work` leaves open. `answers` and `reasons` fill up by question while it runs."""
+
+    def __init__(self, work: Work, services: Sequence[Service], quotas: Quotas, books: Books, policy: Policy) -> None:
+        self.answers: dict[int, Any] = dict(work.answers)
+        self.reasons: dict[int, str] = dict(work.unsendable)
+        self._work = work
+        self._services = services
+        self._quotas = quotas
+        self._books = books
+        self._policy = policy
+        self._numbers = itertools.count()
+        self._unresolved = len(work.packs)
+        self._under_way: set[asyncio.Timeout] = set()
+        self._intended = 0
+        self._stopped: str | None = None
+        self._latest = math.inf
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def run(self) -> None:
+        """Ask everything. Afterwards each question has an answer or a reason."""
+        self._loop = asyncio.get_running_loop()
+        self._queue: asyncio.PriorityQueue[tuple[int, int, Pack | None]] = asyncio.PriorityQueue()
+        self._endpoints = Endpoints(self._services, self._quotas)
+        for questions in self._work.packs:
+            self._put(_FRESH, Pack(questions))
+        if self._policy.call_seconds is not None:
+            reason = f"no answer within the {self._policy.call_seconds:g} s of the call"
+            self._loop.call_later(self._policy.call_seconds, self._stop, reason, 0.0)
+        if self._stopped is not None:
+            self._stop(self._stopped)
+        workers = [asyncio.create_task(self._work_through()) for _ in range(self._policy.concurrency)]
+        # A worker fails only by a mistake of the program or a broken store. The others finish what is under way, so
+        # that what is paid is kept; then it is told.
+        _, pending = await asyncio.wait(workers, return_when=asyncio.FIRST_EXCEPTION)
+        if pending:
+            self._stop("stopped by an error", self._policy.grace_seconds)
+            await asyncio.wait(pending)
+        for service in self._services:
+            await service.aclose()
+        for worker in workers:
+            worker.result()
+        for number in range(len(self._work.items)):
+            if number not in self.answers:
+                self.reasons.setdefault(number, self._stopped or "not asked")
+
+    def stop_from_outside(self, reason: str, grace_seconds: float) -> None:
+        """Send nothing more, and end what is under way after a grace. From any thread, even before `run` begins."""
+        self._stopped = self._stopped or reason
+        if self._loop is not None:
+            # A closed loop refuses: the work has just ended by itself.
+            with suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self._stop, reason, grace_seconds)
+
+    def _stop(self, reason: str, grace_seconds: float | None = None) -> None:
+        """Send nothing more. Without a grace, what is under way takes the time it needs."""
+        self._stopped = self._stopped or reason
+        self._end()
+        if grace_seconds is not None:
+            self._latest = min(self._latest, asyncio.get_running_loop().time() + grace_seconds)
+            for scope in self._under_way:
+                scope.reschedule(min(self._latest, scope.when() or math.inf))
+
+    def _end(self) -> None:
+        for _ in range(self._policy.concurrency):
+            self._put(_END, None)
+
+    def _put(self, rank: int, pack: Pack | None) -> None:
+        self._queue.put_nowait((rank, next(self._numbers), pack))
+
+    async def _work_through(self) -> None:
+        while self._unresolved and (pack := (await self._queue.get())[2]) is not None:
+            verdict = await self._attempt(pack)
+            if verdict.reason is not None:
+                self.reasons.update(dict.fromkeys(pack.questions, verdict.reason))
+            for successor in verdict.again:
+                if verdict.pause:
+                    asyncio.get_running_loop().call_later(verdict.pause, self._put, _AGAIN, successor)
+                else:
+                    self._put(_AGAIN, successor)
+            self._unresolved += len(verdict.again) - 1
+        # The others may be waiting for a request that will not come.
+        self._end()
+
+    async def _attempt(self, pack: Pack) -> Verdict:
+        """Ask once, when its turn comes."""
+        items = [self._work.items[number] for number in pack.questions]
+        # All endpoints answer one operation at one price, so that the estimate of any is that of all.
+        usage = self._services[0].measure(items)
+        tokens = paced_amount(usage)
+
+        def deadline(failing_since: float | None) -> float:
+            since = failing_since if pack.tried_since is None else pack.tried_since
+            return math.inf if since is None else since + self._policy.item_seconds
+
+        try:
+            endpoint = await self._endpoints.claim(tokens, deadline, lambda: self._stopped is not None)
+        except NothingToAsk as problem:
+            if problem.for_good:
+                self._stop(str(problem))
+            return Verdict(reason=self._stopped or str(problem))
+        try:
+            intent = await self._intend(endpoint, pack, self._books.cost(usage))
+        except BudgetExceeded as problem:
+            self._endpoints.released(endpoint)
+            self._stop(f"over budget: {problem}")
+            return Verdict(reason=self._stopped)
+        except BaseException:
+            self._endpoints.released(endpoint)
+            raise
+        self._intended += 1
+        try:
+            return await self._send(endpoint, intent, pack, items, tokens)
+        finally:
+            self._intended -= 1
+
+    async def _intend(self, endpoint: Endpoint, pack: Pack, reserved_usd: float) -> Intent:
+        """Reserve the cost. While other requests are under way, one may yet turn out cheaper than was reserved."""
+        keys = [self._work.keys[number] for number in pack.questions]
+        while True:
+            others = self._intended
+            try:
+                return await self._books.intend(endpoint.service.endpoint, keys, reserved_usd)
+            except BudgetExceeded:
+                if not others:
+                    raise
+            await asyncio.sleep(_BUDGET_NAP_SECONDS)
+
+    async def _send(
+        self, endpoint: Endpoint, intent: Intent, pack: Pack, items: Sequence[Item], tokens: int
+    ) -> Verdict:
+        """Send a request that is written down, and settle it."""
+        sent_at = time.monotonic()
+        pack = replace(
+            pack, attempts=pack.attempts + 1, tried_since=sent_at if pack.tried_since is None else pack.tried_since
+        )
+        try:
+            reply = await self._ask(endpoint.service, items, pack)
+        except ServiceFailure as failure:
+            latency = time.monotonic() - sent_at
+            self._endpoints.failed(endpoint, failure, sent_at, len(items))
+            await self._books.settle_failure(intent, failure, latency, pack.attempts - 1)
+            return after_failure(pack, failure, self._policy)
+        except Exception as mistake:
+            self._endpoints.released(endpoint)
+            told = ServiceFailure("unavailable", f"the client failed: {type(mistake).__name__}", maybe_paid=True)
+            await self._books.settle_failure(intent, told, time.monotonic() - sent_at, pack.attempts - 1)
+            raise
+        latency = time.monotonic() - sent_at
+        self._endpoints.answered(endpoint, tokens, reply)
+        await self._books.settle_reply(intent, items, reply, latency, pack.attempts - 1)
+        return self._take(pack, reply)
+
+    async def _ask(self, service: Service, items: Sequence[Item], pack: Pack) -> Reply:
+        """Ask within what is left of the time; an answer that does not come may have been paid."""
+        spent = time.monotonic() - (pack.tried_since or 0.0)
+        timeout = max(1.0, min(self._policy.request_seconds, self._policy.item_seconds - spent))
+        try:
+            ends = asyncio.get_running_loop().time() + timeout + _LENIENCE_SECONDS
+            async with asyncio.timeout_at(min(ends, self._latest)) as scope:
+                self._under_way.add(scope)
+                try:
+                    return await service.send(items, timeout)
+                finally:
+                    self._under_way.discard(scope)
+        except TimeoutError:
+            raise ServiceFailure("timed_out", self._stopped or "no answer in time", maybe_paid=True) from None
+
+    def _take(self, pack: Pack, reply: Reply) -> Verdict:
+        """Give each question its outcome."""
+        for place, number in enumerate(pack.questions):
+            if place in reply.answers:
+                self.answers[number] = reply.answers[place]
+            elif place in reply.refused:
+                self.reasons[number] = f"refused: {reply.refused[place]}"
+        flawed = {pack.questions[place]: why for place, why in reply.flawed.items()}
+        if not flawed:
+            return _NOTHING_LEFT
+        again, given_up = after_flaws(pack, flawed, self._policy)
+        self.reasons.update(given_up)
+        return Verdict(again=again)

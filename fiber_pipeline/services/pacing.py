@@ -1,0 +1,135 @@
+"""How fast requests of one quota may go out.
+
+Requests go one by one, evenly, instead of in bursts: a burst at the start of a minute meets the service's own bucket
+at its emptiest, and is what costs items at 96 % of a limit. aiolimiter, which paces well at one rate, is not used: its
+rate is fixed when it is made, while this one follows what the service says, refuses a wait that ends too late, and is
+shared by event loops of several threads. Times are those of a monotonic clock, in seconds.
+"""
+
+import threading
+from collections import deque
+
+from fiber_pipeline.services.service import RateHints
+
+# Of a limit, what is used: clocks and networks jitter, and other programs may ask too.
+_SHARE = 0.96
+# How far a late request may be made up for, so that lateness does not add up.
+_SLACK_SECONDS = 0.25
+_SLOWER = 0.7
+_FASTER = 1.05
+_RECOVERY_SECONDS = 5.0
+_OBSERVED_REQUESTS = 200
+
+
+class _Meter:
+    """Something that is used up at a rate: requests, or tokens."""
+
+    def __init__(self, per_minute: float | None) -> None:
+        self.ceiling = per_minute * _SHARE / 60 if per_minute else None
+        self.rate = self.ceiling
+        self.free_at = 0.0
+
+    def use(self, amount: float, now: float) -> None:
+        if self.rate:
+            self.free_at = max(self.free_at, now - _SLACK_SECONDS) + amount / self.rate
+
+    def give_back(self, amount: float) -> None:
+        if self.rate:
+            self.free_at -= amount / self.rate
+
+    def hear(
+        self, amount: float, limit: float | None, remaining: float | None, reset: float | None, now: float
+    ) -> None:
+        """Keep to a limit the service names, and wait for what it lacks."""
+        if limit:
+            named = limit * _SHARE / 60
+            if self.ceiling is None or named < self.ceiling:
+                self.ceiling = named
+                self.rate = named if self.rate is None else min(self.rate, named)
+        if self.rate and remaining is not None and remaining < amount:
+            wait = (amount - remaining) / self.rate
+            self.free_at = max(self.free_at, now + (wait if reset is None else min(wait, reset)))
+
+    def slow_down(self) -> None:
+        if self.rate:
+            self.rate *= _SLOWER
+
+    def recover(self) -> None:
+        if self.rate:
+            self.rate *= _FASTER
+            if self.ceiling:
+                self.rate = min(self.rate, self.ceiling)
+
+
+class Pace:
+    """The pace of one quota.
+
+    requests_per_minute, tokens_per_minute: the service's limits, of which 96 % are used; None where unknown: then
+    nothing holds requests back until the service names a limit or refuses one for coming too fast.
+    """
+
+    def __init__(self, requests_per_minute: float | None = None, tokens_per_minute: float | None = None) -> None:
+        self._requests = _Meter(requests_per_minute)
+        self._tokens = _Meter(tokens_per_minute)
+        self._held_until = 0.0
+        self._slowed_at = float("-inf")
+        self._recovered_at = float("-inf")
+        self._sent: deque[float] = deque(maxlen=_OBSERVED_REQUESTS)
+        self._lock = threading.Lock()
+
+    @property
+    def requests_per_second(self) -> float | None:
+        """The pace at present; None where nothing holds requests back."""
+        return self._requests.rate
+
+    def wait(self, now: float) -> float:
+        """Seconds until a request may go out."""
+        with self._lock:
+            return self._wait(now)
+
+    def claim(self, tokens: int, now: float) -> bool:
+        """Take the turn for a request of this size, if it has come."""
+        with self._lock:
+            if self._wait(now) > 0:
+                return False
+            self._requests.use(1, now)
+            self._tokens.use(tokens, now)
+            self._sent.append(now)
+            return True
+
+    def answered(self, claimed: int, used: int, hints: RateHints, now: float) -> None:
+        """Learn from a reply: what it used of the tokens claimed for it, and what its headers say."""
+        with self._lock:
+            self._tokens.give_back(claimed - used)
+            self._hear(hints, used, now)
+            if now - max(self._slowed_at, self._recovered_at) >= _RECOVERY_SECONDS:
+                self._recovered_at = now
+                self._requests.recover()
+                self._tokens.recover()
+
+    def refused(self, sent_at: float, retry_after: float | None, now: float) -> None:
+        """Learn from a request that came too fast.
+
+        Many that were under way together count as one: only what was sent since the last slowing down slows again.
+        """
+        with self._lock:
+            if retry_after:
+                self._held_until = max(self._held_until, now + retry_after)
+            if sent_at < self._slowed_at:
+                return
+            if self._requests.rate is None:
+                self._requests.rate = self._observed_rate(now)
+            self._requests.slow_down()
+            self._tokens.slow_down()
+            self._slowed_at = now
+
+    def _wait(self, now: float) -> float:
+        return max(0.0, max(self._requests.free_at, self._tokens.free_at, self._held_until) - now)
+
+    def _hear(self, hints: RateHints, tokens: int, now: float) -> None:
+        self._requests.hear(1, hints.limit_requests, hints.remaining_requests, hints.reset_requests, now)
+        self._tokens.hear(tokens, hints.limit_tokens, hints.remaining_tokens, hints.reset_tokens, now)
+
+    def _observed_rate(self, now: float) -> float:
+        """Requests a second of late, for a quota whose limit is unknown."""
+        return len(self._sent) / max(now - self._sent[0], 1.0) if self._sent else 1.0
