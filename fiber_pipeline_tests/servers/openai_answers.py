@@ -55,10 +55,12 @@ def annotation(text: str) -> dict[str, Any]:
 
 
 def translate(items: Sequence[Mapping[str, str]], schema: Mapping[str, Any]) -> Any:
-    """Every text, marked as translated."""
+    """Every text, marked as translated, in the languages the schema has a place for."""
+    places = schema["properties"]["answers"]["items"]["properties"]
+    languages = [place for place in places if place != "id"]
     return {
         "answers": [
-            {"id": item["id"], "text_es": f"es: {item['text']}", "text_en": f"en: {item['text']}"} for item in items
+            {"id": item["id"], **{place: f"{place[-2:]}: {item['text']}" for place in languages}} for item in items
         ]
     }
 

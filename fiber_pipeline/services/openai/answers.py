@@ -1,0 +1,250 @@
+"""The form of answers: what a model must say of each text, how its JSON schema is written, and what becomes of it.
+
+A reply is a JSON object `{"answers": [{"id": …, …}, …]}`. Answers are matched by id and validated one by one, so that
+a garbled one spoils no other; what is missing or said twice is flawed, what is foreign is passed over.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
+
+from fiber_pipeline.services.openai.evidence import locate_all
+from fiber_pipeline.services.operation import Item
+from fiber_pipeline.tables.vocabulary import EMOTIONS, INTENSITIES, SENTIMENTS, URGENCIES
+
+MOST_EMOTIONS = 3
+_SIGNS = {"positive": 1, "negative": -1}
+# Words of JSON Schema that strict mode, or servers that are only compatible with it, do not know.
+_DROPPED = frozenset(
+    ("title", "default", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "minLength", "maxLength")
+)
+
+Score = Annotated[float, Field(ge=-1, le=1)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Strength = Annotated[float, Field(gt=0, le=1)]
+Sentiment = Literal[SENTIMENTS]  # type: ignore[valid-type]
+
+
+class Flawed(ValueError):  # noqa: N818 - a state of an answer, not a mistake
+    """An answer that cannot be kept; the message says why, without a word of it."""
+
+
+class Answer(BaseModel):
+    """What every answer has: nothing that was not asked for, nothing of another type, and the id it is about."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    id: str
+
+    def kept(self, text: str) -> dict[str, Any]:
+        """The answer as it is stored, its evidence checked against the text. Raises Flawed."""
+        return self.model_dump(exclude={"id"})
+
+
+class EmotionAnswer(BaseModel):
+    """An emotion in a comment."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    emotion: Literal[EMOTIONS]  # type: ignore[valid-type]
+    strength: Strength
+    evidence: list[str]
+
+
+class ThemeAnswer(BaseModel):
+    """A theme in a comment; the slug is narrowed to the taxonomy's by `annotation_of`."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    theme: str
+    relevance: Strength
+    sentiment: Sentiment
+    score: Score
+    evidence: list[str]
+
+
+class Annotation(Answer):
+    """Sentiment, emotions, urgency and themes of one comment."""
+
+    sentiment: Sentiment
+    score: Score
+    intensity: Literal[INTENSITIES]  # type: ignore[valid-type]
+    confidence: Share
+    evidence: list[str]
+    emotions: list[EmotionAnswer]
+    urgency: Literal[URGENCIES]  # type: ignore[valid-type]
+    urgency_evidence: list[str]
+    themes: list[ThemeAnswer]
+
+    def kept(self, text: str) -> dict[str, Any]:
+        """As `Answer.kept`; evidence that does not stand in the text is removed, and a theme needs some."""
+        _check_sign(self.sentiment, self.score)
+        themes = [_kept_theme(theme, text) for theme in self.themes]
+        if len({theme["theme"] for theme in themes}) < len(themes):
+            raise Flawed("a theme is given twice")
+        strongest = {emotion.emotion: emotion for emotion in sorted(self.emotions, key=lambda each: each.strength)}
+        emotions = sorted(strongest.values(), key=lambda each: -each.strength)[:MOST_EMOTIONS]
+        return {
+            "sentiment": self.sentiment,
+            "score": self.score,
+            "intensity": self.intensity,
+            "confidence": self.confidence,
+            "evidence": _words(text, self.evidence),
+            "emotions": [
+                {
+                    "emotion": emotion.emotion,
+                    "strength": emotion.strength,
+                    "evidence": _words(text, emotion.evidence),
+                }
+                for emotion in emotions
+            ],
+            "urgency": self.urgency,
+            "urgency_evidence": _words(text, self.urgency_evidence),
+            "themes": themes,
+        }
+
+
+class Translation(Answer):
+    """A comment in Spanish."""
+
+    text_es: str
+
+    def kept(self, text: str) -> dict[str, Any]:
+        """As `Answer.kept`; a translation is not empty."""
+        said = super().kept(text)
+        if any(not words.strip() for words in said.values()):
+            raise Flawed("a translation is empty")
+        return said
+
+
+class TranslationWithEnglish(Translation):
+    """A comment in Spanish and in English."""
+
+    text_en: str
+
+
+class StatementAnswer(BaseModel):
+    """A sentence of a summary, and the ids of what it rests on."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    text: str
+    figures: list[str]
+    comments: list[str]
+
+
+class Summary(Answer):
+    """A summary; whether its sentences hold is checked against the tables by who asked for it."""
+
+    statements: list[StatementAnswer]
+
+
+def annotation_of(themes: Sequence[str]) -> type[Annotation]:
+    """`Annotation` with these theme slugs and no others."""
+    slug: Any = Literal[tuple(themes)]
+    theme = create_model("ThemeAnswer", __base__=ThemeAnswer, theme=(slug, ...))
+    return create_model("Annotation", __base__=Annotation, themes=(list[theme], ...))  # type: ignore[valid-type]
+
+
+def reply_schema(answer: type[Answer]) -> dict[str, Any]:
+    """The JSON schema of a reply with such answers, as strict mode wants it: every property required, no others."""
+    written = answer.model_json_schema()
+    inner = {name: _strict(part) for name, part in written.pop("$defs", {}).items()}
+    schema: dict[str, Any] = {
+        "type": "object",
+        "properties": {"answers": {"type": "array", "items": _strict(written)}},
+        "required": ["answers"],
+        "additionalProperties": False,
+    }
+    return {**schema, "$defs": inner} if inner else schema
+
+
+def sort_answers(
+    answer: type[Answer], items: Sequence[Item], ids: Sequence[str], content: str
+) -> tuple[dict[int, Any], dict[int, str]]:
+    """Match a reply's answers to the items they were asked about: what to keep, and what was wrong, by place.
+
+    ids: of the items, in their order.
+    """
+    places = {id_: place for place, id_ in enumerate(ids)}
+    try:
+        said = json.loads(content)
+    except ValueError:
+        return {}, dict.fromkeys(range(len(items)), "garbled: the reply is not JSON")
+    if not isinstance(said, dict) or not isinstance(said.get("answers"), list):
+        return {}, dict.fromkeys(range(len(items)), "garbled: the reply is not of the form that was asked for")
+    given: dict[int, list[Any]] = {}
+    foreign = 0
+    for one in said["answers"]:
+        place = places.get(one["id"]) if isinstance(one, dict) and isinstance(one.get("id"), str) else None
+        if place is None:
+            foreign += 1
+        else:
+            given.setdefault(place, []).append(one)
+    kept: dict[int, Any] = {}
+    flawed: dict[int, str] = {}
+    for place, item in enumerate(items):
+        ones = given.get(place, [])
+        if not ones:
+            flawed[place] = "missing; an answer had a foreign id" if foreign else "missing"
+        elif len(ones) > 1:
+            flawed[place] = "repeated"
+        else:
+            try:
+                kept[place] = answer.model_validate(ones[0]).kept(item.text)
+            except ValidationError as error:
+                flawed[place] = f"garbled: {_problem(error)}"
+            except Flawed as error:
+                flawed[place] = f"garbled: {error}"
+    return kept, flawed
+
+
+def _kept_theme(theme: ThemeAnswer, text: str) -> dict[str, Any]:
+    _check_sign(theme.sentiment, theme.score)
+    spans = locate_all(text, theme.evidence)
+    if not spans:
+        raise Flawed("a theme is shown by no words of the text")
+    return {
+        "theme": theme.theme,
+        "relevance": theme.relevance,
+        "sentiment": theme.sentiment,
+        "score": theme.score,
+        "evidence": [text[start:end] for start, end in spans],
+        "spans": [list(span) for span in spans],
+    }
+
+
+def _words(text: str, cited: Sequence[str]) -> list[str]:
+    return [text[start:end] for start, end in locate_all(text, cited)]
+
+
+def _check_sign(sentiment: str, score: float) -> None:
+    if score * _SIGNS.get(sentiment, 0) < 0:
+        raise Flawed("a score has the opposite sign of its sentiment")
+
+
+def _problem(error: ValidationError) -> str:
+    """Where the first mistake stands and what kind it is; what was said instead may hold a customer's words."""
+    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    place = ".".join("*" if isinstance(part, int) else part for part in first["loc"])
+    # A key that was made up is a word of the model's.
+    return "an unknown key" if first["type"] == "extra_forbidden" else f"{place}: {first['type']}"
+
+
+def _strict(schema: Any) -> Any:
+    if isinstance(schema, list):
+        return [_strict(part) for part in schema]
+    if not isinstance(schema, Mapping):
+        return schema
+    strict: dict[str, Any] = {}
+    for name, part in schema.items():
+        if name == "properties":
+            strict[name] = {key: _strict(value) for key, value in part.items()}
+        elif name not in _DROPPED and name != "description":
+            strict[name] = _strict(part)
+    if strict.get("type") == "object":
+        strict["required"] = list(strict.get("properties", {}))
+        strict["additionalProperties"] = False
+    return strict

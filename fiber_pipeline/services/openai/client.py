@@ -1,0 +1,121 @@
+"""The client: a `Service` over OpenAI's own package.
+
+The package keeps authentication and errors; requests go through its plain `post` over aiohttp, which takes a third
+of the CPU of its typed methods over its default transport. It neither retries nor parses answers: who calls does.
+"""
+
+import asyncio
+import json
+from collections.abc import Sequence
+
+import httpx2
+from openai import APIError, AsyncOpenAI, DefaultAioHttpClient
+
+from fiber_pipeline.services.failures import ServiceFailure
+from fiber_pipeline.services.openai.endpoints import OpenAIEndpoint
+from fiber_pipeline.services.openai.messages import PATHS, read_reply, write_request
+from fiber_pipeline.services.openai.operations import Question
+from fiber_pipeline.services.openai.trouble import failure_of, rate_hints
+from fiber_pipeline.services.operation import Item, Operation
+from fiber_pipeline.services.service import Limits, Reply, Usage
+
+# Comments are short; what is longer than a page is no comment, and an answer about it would be cut off.
+ITEM_CHARACTERS = 8_000
+REQUEST_CHARACTERS = 24_000
+# The package asks for a key even where the server does not.
+_NO_KEY = "none"
+
+
+def connect(endpoint: OpenAIEndpoint) -> AsyncOpenAI:
+    """OpenAI's client for an endpoint, for the running event loop, without retries."""
+    return AsyncOpenAI(
+        api_key=endpoint.api_key or _NO_KEY,
+        base_url=endpoint.base_url,
+        max_retries=0,
+        http_client=DefaultAioHttpClient(),
+    )
+
+
+class OpenAIService:
+    """Implements `services.service.Service`: one question at one endpoint."""
+
+    def __init__(self, question: Question, endpoint: OpenAIEndpoint, items_per_request: int = 10) -> None:
+        self.question = question
+        self._endpoint = endpoint
+        self._limits = Limits(
+            items=items_per_request,
+            item_characters=ITEM_CHARACTERS,
+            request_characters=REQUEST_CHARACTERS,
+            requests_per_minute=endpoint.requests_per_minute,
+            tokens_per_minute=endpoint.tokens_per_minute,
+        )
+        self._client: AsyncOpenAI | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    @property
+    def operation(self) -> Operation:
+        """What is asked."""
+        return self.question.operation
+
+    @property
+    def endpoint(self) -> str:
+        """The endpoint's host."""
+        return self._endpoint.host
+
+    @property
+    def quota(self) -> str:
+        """Quotas are per key and model, whatever is asked."""
+        return f"openai:{self._endpoint.name}:{self._endpoint.served_as}"
+
+    @property
+    def limits(self) -> Limits:
+        """What a request may hold and how fast they may come."""
+        return self._limits
+
+    def measure(self, items: Sequence[Item]) -> Usage:
+        """The most a request with these items can use."""
+        return self.question.measure(items)
+
+    async def send(self, items: Sequence[Item], timeout: float) -> Reply:
+        """Ask once; see `Service.send`."""
+        body = write_request(self.question, items, self._endpoint.served_as, self._endpoint.api)
+        try:
+            async with asyncio.timeout(timeout):
+                response = await self._connected().post(PATHS[self._endpoint.api], cast_to=httpx2.Response, body=body)
+        except TimeoutError:
+            raise ServiceFailure("timed_out", f"no answer in {timeout:g} s", maybe_paid=True) from None
+        except APIError as error:
+            raise failure_of(error) from None
+        try:
+            payload = json.loads(response.content)
+        except ValueError:
+            raise ServiceFailure(
+                "unavailable", "a body that is not JSON", status=response.status_code, maybe_paid=True
+            ) from None
+        return read_reply(
+            self.question,
+            items,
+            payload,
+            self._endpoint.api,
+            rate_hints(response.headers),
+            response.headers.get("x-request-id"),
+        )
+
+    async def aclose(self) -> None:
+        """Close connections, if they were opened in this event loop; those of another loop went with it."""
+        if self._client is not None and self._loop is asyncio.get_running_loop():
+            await self._client.close()
+        self._client = None
+
+    def _connected(self) -> AsyncOpenAI:
+        loop = asyncio.get_running_loop()
+        if self._client is None or self._loop is not loop:
+            self._client, self._loop = connect(self._endpoint), loop
+        return self._client
+
+
+def services_for(
+    question: Question, endpoints: Sequence[OpenAIEndpoint], items_per_request: int = 10
+) -> list[OpenAIService]:
+    """A service for every endpoint; they answer interchangeably."""
+    return [OpenAIService(question, endpoint, items_per_request) for endpoint in endpoints]
