@@ -6,29 +6,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-_PRAISE = frozenset(
-    ["excelente", "bueno", "buena", "bien", "rápido", "rápida", "amable", "genial", "contento", "great", "fast"]
-)
-_BLAME = frozenset(
-    ["malo", "mala", "pésimo", "pésima", "lento", "lenta", "caro", "cara", "horrible", "grosero", "mal", "bad", "slow"]
-)
-_TARGETS = frozenset(
-    [
-        "servicio",
-        "internet",
-        "técnico",
-        "técnicos",
-        "atención",
-        "precio",
-        "señal",
-        "wifi",
-        "velocidad",
-        "factura",
-        "app",
-        "perro",
-        "service",
-    ]
-)
+_PRAISING = "excelente bueno buena bien rápido rápida amable genial contento great fast"
+_BLAMING = "malo mala pésimo pésima lento lenta caro cara horrible grosero mal bad slow"
+_NOUNS = "servicio internet técnico técnicos atención precio señal wifi velocidad factura app perro service"
+_PRAISE, _BLAME, _TARGETS = (frozenset(words.split()) for words in (_PRAISING, _BLAMING, _NOUNS))
 _SENTENCE = re.compile(r"[^.!?]+[.!?]*|[.!?]+")
 _WORD = re.compile(r"[^\W\d_]+")
 _ENGLISH, _PORTUGUESE, _GUARANI = {"the", "is", "service"}, {"não", "muito", "serviço"}, {"ndaipóri", "iporã", "che"}
