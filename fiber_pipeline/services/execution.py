@@ -42,10 +42,12 @@ class Execution:
         self._quotas = quotas
         self._books = books
         self._policy = policy
+        # More than requests may be under way: some settle what has come while others ask.
+        self._workers = policy.concurrency + max(2, policy.concurrency // 4)
         self._numbers = itertools.count()
         self._unresolved = len(work.packs)
         self._under_way: set[asyncio.Timeout] = set()
-        self._intended = 0
+        self._unsettled = 0
         self._stopped: str | None = None
         self._latest = math.inf
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -54,6 +56,7 @@ class Execution:
         """Ask everything. Afterwards each question has an answer or a reason."""
         self._loop = asyncio.get_running_loop()
         self._queue: asyncio.PriorityQueue[tuple[int, int, Pack | None]] = asyncio.PriorityQueue()
+        self._slots = asyncio.Semaphore(self._policy.concurrency)
         self._endpoints = Endpoints(self._services, self._quotas)
         for questions in self._work.packs:
             self._put(_FRESH, Pack(questions))
@@ -62,7 +65,7 @@ class Execution:
             self._loop.call_later(self._policy.call_seconds, self._stop, reason, 0.0)
         if self._stopped is not None:
             self._stop(self._stopped)
-        workers = [asyncio.create_task(self._work_through()) for _ in range(self._policy.concurrency)]
+        workers = [asyncio.create_task(self._work_through()) for _ in range(self._workers)]
         # A worker fails only by a mistake of the program or a broken store. The others finish what is under way, so
         # that what is paid is kept; then it is told.
         _, pending = await asyncio.wait(workers, return_when=asyncio.FIRST_EXCEPTION)
@@ -95,7 +98,7 @@ class Execution:
                 scope.reschedule(min(self._latest, scope.when() or math.inf))
 
     def _end(self) -> None:
-        for _ in range(self._policy.concurrency):
+        for _ in range(self._workers):
             self._put(_END, None)
 
     def _put(self, rank: int, pack: Pack | None) -> None:
@@ -116,88 +119,90 @@ class Execution:
         self._end()
 
     async def _attempt(self, pack: Pack) -> Verdict:
-        """Ask once, when its turn comes."""
+        """Ask once, when its turn comes, and settle it. Only the asking itself counts as under way."""
         items = [self._work.items[number] for number in pack.questions]
-        # All endpoints answer one operation at one price, so that the estimate of any is that of all.
-        usage = self._services[0].measure(items)
-        tokens = paced_amount(usage)
+        try:
+            async with self._slots:
+                endpoint, claimed, intent = await self._reserve(pack, items)
+                sent_at = time.monotonic()
+                pack = replace(pack, attempts=pack.attempts + 1, tried_since=pack.tried_since or sent_at)
+                outcome = await self._ask(endpoint, intent, items, pack)
+        except NothingToAsk as problem:
+            if problem.for_good:
+                self._stop(str(problem))
+            return Verdict(reason=self._stopped or str(problem))
+        except BudgetExceeded as problem:
+            self._stop(f"over budget: {problem}")
+            return Verdict(reason=self._stopped)
+        latency = time.monotonic() - sent_at
+        try:
+            if isinstance(outcome, Reply):
+                self._endpoints.answered(endpoint, claimed, outcome)
+                await self._books.settle_reply(intent, items, outcome, latency, pack.attempts - 1)
+                return self._take(pack, outcome)
+            self._endpoints.failed(endpoint, outcome, sent_at, len(items))
+            await self._books.settle_failure(intent, outcome, latency, pack.attempts - 1)
+            return after_failure(pack, outcome, self._policy)
+        finally:
+            self._unsettled -= 1
+
+    async def _reserve(self, pack: Pack, items: Sequence[Item]) -> tuple[Endpoint, int, Intent]:
+        """Wait for an endpoint's turn, and write down what is about to be sent there.
+
+        While other requests are unsettled, they may yet turn out cheaper than was reserved, so that it pays to ask
+        the budget again. Raises NothingToAsk, BudgetExceeded.
+        """
 
         def deadline(failing_since: float | None) -> float:
             since = failing_since if pack.tried_since is None else pack.tried_since
             return math.inf if since is None else since + self._policy.item_seconds
 
+        # All endpoints answer one operation at one price, so that the estimate of any is that of all.
+        usage = self._services[0].measure(items)
+        claimed = paced_amount(usage)
+        keys = [self._work.keys[number] for number in pack.questions]
+        endpoint = await self._endpoints.claim(claimed, deadline, lambda: self._stopped is not None)
         try:
-            endpoint = await self._endpoints.claim(tokens, deadline, lambda: self._stopped is not None)
-        except NothingToAsk as problem:
-            if problem.for_good:
-                self._stop(str(problem))
-            return Verdict(reason=self._stopped or str(problem))
-        try:
-            intent = await self._intend(endpoint, pack, self._books.cost(usage))
-        except BudgetExceeded as problem:
-            self._endpoints.released(endpoint)
-            self._stop(f"over budget: {problem}")
-            return Verdict(reason=self._stopped)
+            while True:
+                others = self._unsettled
+                try:
+                    intent = await self._books.intend(endpoint.service.endpoint, keys, self._books.cost(usage))
+                    break
+                except BudgetExceeded:
+                    if not others:
+                        raise
+                await asyncio.sleep(_BUDGET_NAP_SECONDS)
         except BaseException:
             self._endpoints.released(endpoint)
             raise
-        self._intended += 1
-        try:
-            return await self._send(endpoint, intent, pack, items, tokens)
-        finally:
-            self._intended -= 1
+        self._unsettled += 1
+        return endpoint, claimed, intent
 
-    async def _intend(self, endpoint: Endpoint, pack: Pack, reserved_usd: float) -> Intent:
-        """Reserve the cost. While other requests are under way, one may yet turn out cheaper than was reserved."""
-        keys = [self._work.keys[number] for number in pack.questions]
-        while True:
-            others = self._intended
-            try:
-                return await self._books.intend(endpoint.service.endpoint, keys, reserved_usd)
-            except BudgetExceeded:
-                if not others:
-                    raise
-            await asyncio.sleep(_BUDGET_NAP_SECONDS)
-
-    async def _send(
-        self, endpoint: Endpoint, intent: Intent, pack: Pack, items: Sequence[Item], tokens: int
-    ) -> Verdict:
-        """Send a request that is written down, and settle it."""
-        sent_at = time.monotonic()
-        pack = replace(
-            pack, attempts=pack.attempts + 1, tried_since=sent_at if pack.tried_since is None else pack.tried_since
-        )
-        try:
-            reply = await self._ask(endpoint.service, items, pack)
-        except ServiceFailure as failure:
-            latency = time.monotonic() - sent_at
-            self._endpoints.failed(endpoint, failure, sent_at, len(items))
-            await self._books.settle_failure(intent, failure, latency, pack.attempts - 1)
-            return after_failure(pack, failure, self._policy)
-        except Exception as mistake:
-            self._endpoints.released(endpoint)
-            told = ServiceFailure("unavailable", f"the client failed: {type(mistake).__name__}", maybe_paid=True)
-            await self._books.settle_failure(intent, told, time.monotonic() - sent_at, pack.attempts - 1)
-            raise
-        latency = time.monotonic() - sent_at
-        self._endpoints.answered(endpoint, tokens, reply)
-        await self._books.settle_reply(intent, items, reply, latency, pack.attempts - 1)
-        return self._take(pack, reply)
-
-    async def _ask(self, service: Service, items: Sequence[Item], pack: Pack) -> Reply:
+    async def _ask(
+        self, endpoint: Endpoint, intent: Intent, items: Sequence[Item], pack: Pack
+    ) -> Reply | ServiceFailure:
         """Ask within what is left of the time; an answer that does not come may have been paid."""
-        spent = time.monotonic() - (pack.tried_since or 0.0)
-        timeout = max(1.0, min(self._policy.request_seconds, self._policy.item_seconds - spent))
+        now = time.monotonic()
+        timeout = max(
+            1.0, min(self._policy.request_seconds, (pack.tried_since or now) + self._policy.item_seconds - now)
+        )
+        ends = asyncio.get_running_loop().time() + timeout + _LENIENCE_SECONDS
         try:
-            ends = asyncio.get_running_loop().time() + timeout + _LENIENCE_SECONDS
             async with asyncio.timeout_at(min(ends, self._latest)) as scope:
                 self._under_way.add(scope)
                 try:
-                    return await service.send(items, timeout)
+                    return await endpoint.service.send(items, timeout)
                 finally:
                     self._under_way.discard(scope)
+        except ServiceFailure as failure:
+            return failure
         except TimeoutError:
-            raise ServiceFailure("timed_out", self._stopped or "no answer in time", maybe_paid=True) from None
+            return ServiceFailure("timed_out", self._stopped or "no answer in time", maybe_paid=True)
+        except Exception as mistake:
+            self._endpoints.released(endpoint)
+            told = ServiceFailure("unavailable", f"the client failed: {type(mistake).__name__}", maybe_paid=True)
+            await self._books.settle_failure(intent, told, time.monotonic() - now, pack.attempts - 1)
+            raise
 
     def _take(self, pack: Pack, reply: Reply) -> Verdict:
         """Give each question its outcome."""

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+# Made once: `json.dumps` makes an encoder for every call that is not in its defaults, and there is a call a text.
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+
 
 @dataclass(frozen=True)
 class Item:
@@ -57,4 +60,4 @@ def text_hash(text: str) -> str:
 
 def _digest(parts: list[str | None]) -> str:
     # JSON keeps the parts apart: no two lists of parts make the same text.
-    return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(_encode(parts).encode("utf-8", "surrogatepass")).hexdigest()
