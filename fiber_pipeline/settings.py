@@ -103,7 +103,38 @@ def _endpoints(value: str) -> tuple[Mapping[str, Any], ...]:
         raise ValueError(f"not JSON ({error})") from None
     if not isinstance(endpoints, list) or not all(isinstance(item, dict) and "base_url" in item for item in endpoints):
         raise ValueError('give a JSON list of objects, each with a "base_url"')
+    for number, item in enumerate(endpoints, start=1):
+        for key, given in item.items():
+            if key not in _ENDPOINT_KEYS:
+                raise ValueError(f"endpoint {number} has an unknown key; known are {', '.join(_ENDPOINT_KEYS)}")
+            kind, meaning = _ENDPOINT_KEYS[key]
+            if not isinstance(given, kind) or isinstance(given, bool) or (kind is not str and given <= 0):
+                raise ValueError(f"endpoint {number}: {key} is {meaning}")
+        if not str(item["base_url"]).startswith(("http://", "https://")):
+            raise ValueError(f"endpoint {number}: base_url is {_ENDPOINT_KEYS['base_url'][1]}")
+        if item.get("api", "chat") not in ("chat", "responses"):
+            raise ValueError(f"endpoint {number}: api is {_ENDPOINT_KEYS['api'][1]}")
     return tuple(endpoints)
+
+
+def _one_of(*names: str) -> Callable[[str], str]:
+    def parse(value: str) -> str:
+        if value.lower() not in names:
+            raise ValueError(f"give {' or '.join(names)}")
+        return value.lower()
+
+    return parse
+
+
+_ENDPOINT_KEYS: Mapping[str, tuple[Any, str]] = {
+    "base_url": (str, "an http or https address"),
+    "api_key": (str, "a text"),
+    "model": (str, "the name this endpoint has for the model"),
+    "name": (str, "a text that tells this endpoint from others"),
+    "api": (str, "chat or responses"),
+    "requests_per_minute": ((int, float), "a number above 0"),
+    "tokens_per_minute": ((int, float), "a number above 0"),
+}
 
 
 def _content(value: Any) -> Any:
@@ -169,11 +200,34 @@ class Settings:
     batches_per_tick: int = _setting(
         "FIBER_BATCHES_PER_TICK", "Runs the inbox sensor asks for at once.", 20, parse=_positive(int, "batches")
     )
+    agreement_sample: int = _setting(
+        "FIBER_AGREEMENT_SAMPLE",
+        "Distinct texts that every engine is asked about, to compare them.",
+        200,
+        parse=_positive(int, "texts"),
+    )
+    review_rows: int = _setting(
+        "FIBER_REVIEW_ROWS", "Rows of the workbook that people review, at most.", 200, parse=_positive(int, "rows")
+    )
     budget_usd: float | None = _setting(
         "FIBER_BUDGET_USD", "Hard limit on what a run may spend.", parse=_positive(float, "US dollars")
     )
     budget_usd_month: float | None = _setting(
         "FIBER_BUDGET_USD_MONTH", "Hard limit on what a month may cost.", parse=_positive(float, "US dollars")
+    )
+    concurrency: int = _setting(
+        "FIBER_CONCURRENCY", "Requests under way at once at a service.", 10, parse=_positive(int, "requests")
+    )
+    item_seconds: float = _setting(
+        "FIBER_ITEM_SECONDS",
+        "How long a text is tried for before the next engine of the chain takes it.",
+        120.0,
+        parse=_positive(float, "seconds"),
+    )
+    batch_seconds: float | None = _setting(
+        "FIBER_BATCH_SECONDS",
+        "How long a service may take for all texts of a batch; what is left goes to the next engine.",
+        parse=_positive(float, "seconds"),
     )
     openai_api_key: str | None = _setting("OPENAI_API_KEY", "OpenAI's key.", secret=True)
     openai_base_url: str | None = _setting("OPENAI_BASE_URL", "Anything that speaks OpenAI's protocol.")
@@ -181,7 +235,23 @@ class Settings:
         "FIBER_OPENAI_MODEL", "The model to ask.", decides=tuple(ENGINE_TABLES.values()), engine="openai"
     )
     openai_endpoints: tuple[Mapping[str, Any], ...] = _setting(
-        "FIBER_OPENAI_ENDPOINTS", "A JSON list of endpoints to balance over.", (), parse=_endpoints, secret=True
+        "FIBER_OPENAI_ENDPOINTS",
+        "A JSON list of endpoints that serve the same model, to balance over: objects with `base_url` and, where they "
+        "differ from the settings above or are known, `api_key`, `model` (what this endpoint calls it), `name`, `api` "
+        "(`chat` or `responses`), `requests_per_minute`, `tokens_per_minute`.",
+        (),
+        parse=_endpoints,
+        secret=True,
+    )
+    openai_mode: str = _setting(
+        "FIBER_OPENAI_MODE",
+        "`direct` asks OpenAI as a batch is analysed; `batch` submits what it would ask to the Batch API, at half the "
+        "price and within a day, and analyses the batch when the answers are there.",
+        "direct",
+        parse=_one_of("direct", "batch"),
+    )
+    openai_items_per_request: int = _setting(
+        "FIBER_OPENAI_ITEMS_PER_REQUEST", "Comments that share one request.", 10, parse=_positive(int, "comments")
     )
     azure_language_endpoint: str | None = _setting("AZURE_LANGUAGE_ENDPOINT", "Azure AI Language's address.")
     azure_language_key: str | None = _setting("AZURE_LANGUAGE_KEY", "Azure AI Language's key.", secret=True)
@@ -264,9 +334,19 @@ class Settings:
         return self.outputs or self.data_dir / "outputs"
 
     @property
+    def cache_dir(self) -> Path:
+        """Where the embedded response store is kept."""
+        return self.data_dir / "cache"
+
+    @property
     def quarantine_dir(self) -> Path:
         """Where files that cannot be read are moved, each with a note of why."""
         return self.data_dir / "quarantine"
+
+    @property
+    def reviews_dir(self) -> Path:
+        """Where workbooks that people have reviewed are put."""
+        return self.data_dir / "reviews"
 
     @property
     def dagster_home(self) -> Path:

@@ -39,6 +39,12 @@ def test_chains_are_ordered_names():
         ("FIBER_BUDGET_USD_MONTH", "ten"),
         ("FIBER_BATCHES_PER_TICK", "2.5"),
         ("FIBER_OPENAI_ENDPOINTS", '{"base_url": 1}'),
+        ("FIBER_OPENAI_ENDPOINTS", '[{"base_url": "localhost:8000"}]'),
+        ("FIBER_OPENAI_ENDPOINTS", '[{"base_url": "http://a", "requests_per_minute": 0}]'),
+        ("FIBER_OPENAI_ENDPOINTS", '[{"base_url": "http://a", "api": "completions"}]'),
+        ("FIBER_OPENAI_ENDPOINTS", '[{"base_url": "http://a", "rpm": 60}]'),
+        ("FIBER_OPENAI_MODE", "slow"),
+        ("FIBER_OPENAI_ITEMS_PER_REQUEST", "0"),
     ],
 )
 def test_a_wrong_value_is_refused_by_name(variable, value):

@@ -5,6 +5,7 @@ a garbled one spoils no other; what is missing or said twice is flawed, what is 
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
@@ -15,6 +16,7 @@ from fiber_pipeline.services.operation import Item
 from fiber_pipeline.tables.vocabulary import EMOTIONS, INTENSITIES, SENTIMENTS, URGENCIES
 
 MOST_EMOTIONS = 3
+_MARK = re.compile(r"\[[A-Z]+\]")
 _SIGNS = {"positive": 1, "negative": -1}
 # Words of JSON Schema that strict mode, or servers that are only compatible with it, do not know.
 _DROPPED = frozenset(
@@ -112,10 +114,14 @@ class Translation(Answer):
     text_es: str
 
     def kept(self, text: str) -> dict[str, Any]:
-        """As `Answer.kept`; a translation is not empty."""
+        """As `Answer.kept`; a translation is not empty and has the marks of what was redacted, no more and no fewer."""
         said = super().kept(text)
-        if any(not words.strip() for words in said.values()):
-            raise Flawed("a translation is empty")
+        marks = sorted(_MARK.findall(text))
+        for words in said.values():
+            if not words.strip():
+                raise Flawed("a translation is empty")
+            if sorted(_MARK.findall(words)) != marks:
+                raise Flawed("a translation has other marks than its text")
         return said
 
 

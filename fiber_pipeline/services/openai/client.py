@@ -112,10 +112,3 @@ class OpenAIService:
         if self._client is None or self._loop is not loop:
             self._client, self._loop = connect(self._endpoint), loop
         return self._client
-
-
-def services_for(
-    question: Question, endpoints: Sequence[OpenAIEndpoint], items_per_request: int = 10
-) -> list[OpenAIService]:
-    """A service for every endpoint; they answer interchangeably."""
-    return [OpenAIService(question, endpoint, items_per_request) for endpoint in endpoints]

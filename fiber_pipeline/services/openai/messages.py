@@ -74,7 +74,7 @@ def read_reply(
         raise ServiceFailure("too_large", "the answer was cut short", status=200, maybe_paid=True)
     model = payload.get("model")
     if refusal is not None or ending == "content_filter":
-        reason = "the content filter stopped it" if ending == "content_filter" else "the model refused"
+        reason = "stopped by the content filter" if ending == "content_filter" else "the model would not answer"
         if len(items) > 1:
             raise ServiceFailure("rejected", reason, status=200, maybe_paid=True)
         return Reply({}, refused={0: reason}, usage=usage, hints=hints, request_id=request_id, model=model)

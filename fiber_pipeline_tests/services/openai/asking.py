@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from fiber_pipeline.services.openai.client import OpenAIService
@@ -17,9 +17,12 @@ MODEL = "gpt-4.1-mini"
 KEY = "sk-planted-key-1234567890"
 
 
-@lru_cache
+taxonomy = cache(load_taxonomy)
+
+
+@cache
 def annotation_question(model: str = MODEL) -> Question:
-    return annotate(load_taxonomy(), model)
+    return annotate(taxonomy(), model)
 
 
 def endpoint(server: OpenAIServer, **parts: Any) -> OpenAIEndpoint:
