@@ -1,7 +1,7 @@
 """Sentiment, emotions and urgency of comments.
 
 Here belong the engines' protocol, the local engine with its lexicons and rules, and what is told from NPS and
-rating afterwards. Engines that call a service live with their service in `resources`.
+rating afterwards. Engines over a service stand beside it; what speaks to the service is in `services`.
 """
 
 from fiber_pipeline.sentiment.clause_scores import ClauseScore, score_clauses

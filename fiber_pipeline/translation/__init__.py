@@ -1,6 +1,7 @@
 """Comments brought into Spanish: the protocol of translators, and the local one, a word-by-word gloss.
 
-The gloss reads the Guaraní dictionary and word analysis of `language`; services that translate live in `resources`.
+The gloss reads the Guaraní dictionary and word analysis of `language`; engines over services stand beside it, and
+what speaks to the services is in `services`.
 """
 
 from fiber_pipeline.translation.engine import GlossTranslationEngine
