@@ -26,4 +26,9 @@ def open_store(
     Raises KeyMismatch if the key is not the store's, StoreError if it cannot be reached or used; neither message
     holds a password.
     """
+    if url is not None:
+        # Only who uses it needs the client.
+        from fiber_pipeline.services.store.redis import RedisStore
+
+        return RedisStore(url, key, Ageing(days, max_mb))
     return SqliteStore(cache_dir / FILE_NAME, key, Ageing(days, max_mb))

@@ -36,7 +36,7 @@ from fiber_pipeline.services.store.answers import decode_answers, encode_answer
 from fiber_pipeline.services.store.errors import StoreError
 from fiber_pipeline.services.store.protocol import Budget, Intent, Kept, Settlement, Spend
 from fiber_pipeline.services.store.sealing import Seal, matching_seal, new_seal
-from fiber_pipeline.services.store.sqlite_schema import MIGRATIONS, migrate, stored_version
+from fiber_pipeline.services.store.sqlite_schema import migrate, stored_version
 
 _BUSY_SECONDS = 300.0
 _CALLS_AT_ONCE = 5_000
@@ -302,9 +302,7 @@ class SqliteStore:
             (mode,) = self._writer.execute("PRAGMA journal_mode = WAL").fetchone()
             if mode != "wal":
                 raise StoreError(f"{self._path} is where SQLite cannot share a log between processes ({mode})")
-            fresh = stored_version(self._writer, str(self._path)) < len(MIGRATIONS)
-            if fresh:
-                migrate(self._writer, str(self._path))
+            migrate(self._writer, str(self._path))
             if not self._writer.execute("SELECT count(*) FROM meta WHERE name = 'made'").fetchone()[0]:
                 seal = new_seal(key)
                 with self._writing() as writer:
@@ -371,7 +369,8 @@ class SqliteStore:
         """Give the pages of dropped answers back to the file system."""
         if dropped:
             with self._explaining(), self._writing_lock:
-                self._writer.execute("PRAGMA incremental_vacuum").fetchall()
+                # As a script: it frees a page a step, and `execute` takes one step alone.
+                self._writer.executescript("PRAGMA incremental_vacuum")
 
 
 def _spent(connection: sqlite3.Connection, scope: str) -> tuple[int, int]:

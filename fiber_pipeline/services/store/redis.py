@@ -1,0 +1,367 @@
+"""The store in Redis (7 or newer, one server or a replicated one, no cluster), shared by workers on many machines.
+
+What must be one step is a script (`redis_scripts`). How durable a settled answer is, is Redis' own setting: with
+`appendonly yes` it survives Redis being killed, and a power cut takes a second at most; without, everything since the
+last snapshot is lost, books and budgets included. It must not evict (`maxmemory-policy noeviction`, the default): the
+store keeps to its size limit itself. What `forget` drops stays in Redis' append-only file and snapshots until it
+rewrites them (`BGREWRITEAOF`, `BGSAVE`).
+"""
+
+import hashlib
+import json
+import secrets
+import struct
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import redis
+
+from fiber_pipeline.services.service import Usage
+from fiber_pipeline.services.store import redis_scripts as scripts
+from fiber_pipeline.services.store.accounts import (
+    EVERYTHING,
+    charged,
+    dollars,
+    limits_of,
+    month_of,
+    month_scope,
+    nanodollars,
+    over_budget,
+    run_scope,
+    scopes_of,
+)
+from fiber_pipeline.services.store.ageing import PRUNED_AFTER, TOUCHED_AFTER_SECONDS, Ageing
+from fiber_pipeline.services.store.answers import decode_answers, encode_answer
+from fiber_pipeline.services.store.errors import StoreError
+from fiber_pipeline.services.store.protocol import Budget, Intent, Kept, Settlement, Spend
+from fiber_pipeline.services.store.sealing import matching_seal, new_seal
+
+_PREFIX = "fiber:"
+_VERSION = 1
+# A server that is busy with somebody's large script answers late; one that is gone refuses at once.
+_PATIENCE_SECONDS = 30.0
+_AT_ONCE = 1_000
+_STORED = struct.Struct(">I")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class RedisStore:
+    """A `ResponseStore` in Redis. Threads share its pool of connections."""
+
+    def __init__(
+        self,
+        url: str,
+        key: str | None = None,
+        ageing: Ageing = Ageing(),  # noqa: B008 - immutable
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """Connect, and make the store if there is none.
+
+        url: `redis://…`, `rediss://…` or `unix://…`, with user, password and database if need be.
+        key: seals the answers (see `sealing`).
+        clock: seconds since 1970, by which answers age.
+        Raises KeyMismatch if the key is not the store's, StoreError if the server cannot be reached or used.
+        """
+        self._place = _without_secrets(url)
+        # Typed by its makers as bytes or text or something to await; as it is made here, it answers in bytes.
+        self._client: Any
+        self._ageing = ageing
+        self._clock = clock
+        self._kept_since_pruning = 0
+        seal = new_seal(key)
+        with self._explaining():
+            try:
+                self._client = redis.Redis.from_url(
+                    url, socket_timeout=_PATIENCE_SECONDS, socket_connect_timeout=_PATIENCE_SECONDS
+                )
+            except ValueError:
+                raise StoreError(f"{self._place} is no Redis URL; write redis://HOST:PORT/DATABASE") from None
+            self._intend = self._client.register_script(scripts.INTEND)
+            self._note = self._client.register_script(scripts.NOTE)
+            self._settle = self._client.register_script(scripts.SETTLE)
+            self._drop = self._client.register_script(scripts.DROP)
+            made = [item for name, value in seal.mark.items() for item in (name, value)]
+            found: list[bytes] = self._client.register_script(scripts.OPEN)(args=[_PREFIX, "version", _VERSION, *made])
+        meta = {name.decode(): value for name, value in zip(found[::2], found[1::2], strict=True)}
+        version = int(meta.pop("version"))
+        if version > _VERSION:
+            raise StoreError(
+                f"{self._place} holds a store of version {version}, and this program knows {_VERSION}; update it"
+            )
+        self._seal = seal if meta == seal.mark else matching_seal(key, meta, self._place)
+
+    def __repr__(self) -> str:
+        return f"RedisStore({self._place!r})"
+
+    def find(self, keys: Sequence[str]) -> dict[str, Any]:
+        """The answers there are, by key; expired ones are not there."""
+        now = int(self._clock())
+        digests = [self._seal.digest(key) for key in keys]
+        with self._explaining():
+            pipeline = self._client.pipeline(transaction=False)
+            for part in _parts(digests):
+                pipeline.mget([_name("answer:", digest) for digest in part])
+                pipeline.zmscore(_name("used"), part)
+            parts = pipeline.execute()
+        values = [value for part in parts[::2] for value in part]
+        uses = [use for part in parts[1::2] for use in part]
+        found: list[str] = []
+        bodies: list[bytes] = []
+        unused: list[bytes] = []
+        for key, digest, value, used_at in zip(keys, digests, values, uses, strict=True):
+            if value is None or _stored_at(value) <= now - self._ageing.seconds:
+                continue
+            found.append(key)
+            bodies.append(self._seal.open(value[scripts.HEADER_BYTES :], digest))
+            if used_at is not None and used_at < now - TOUCHED_AFTER_SECONDS:
+                unused.append(digest)
+        with self._explaining():
+            pipeline = self._client.pipeline(transaction=False)
+            for part in _parts(unused):
+                # Only those that are still there: another process may have dropped one meanwhile.
+                pipeline.zadd(_name("used"), dict.fromkeys(part, now), xx=True)
+            pipeline.execute()
+        return dict(zip(found, decode_answers(bodies), strict=True))
+
+    def intend(self, intent: Intent, budget: Budget) -> None:
+        """Write down a request before it is sent, and reserve its cost; raises BudgetExceeded, having written nothing.
+
+        A call in nobody's name (no run id) keeps the month's budget alone.
+        """
+        reserved = nanodollars(intent.reserved_usd)
+        limits = limits_of(intent, budget)
+        spread = [item for scope, limit in limits.items() for item in (scope, limit)]
+        scopes = scopes_of(intent.run_id, month_of(intent.called_at))
+        with self._explaining():
+            refused = self._intend(
+                args=[*self._described(intent, reserved), reserved, len(limits), *spread, *scopes],
+            )
+        if refused:
+            scope, limit, spent = (item.decode() for item in refused)
+            raise over_budget(scope, int(limit), int(spent), reserved)
+
+    def settle(self, call_id: str, settlement: Settlement, kept: Iterable[Kept] = ()) -> None:
+        """Keep the answers of a request and write down what it cost, both or neither.
+
+        A settlement as `unknown` costs what was reserved. Raises StoreError for a call that was not intended, or is
+        settled already.
+        """
+        now = int(self._clock())
+        spread: list[bytes] = []
+        for item in kept:
+            digest = self._seal.digest(item.key)
+            body = self._seal.close(encode_answer(item.answer), digest)
+            spread += [digest, self._seal.digest(item.text_hash), _STORED.pack(now), body]
+        with self._explaining():
+            intent = self._client.hget(_name("calls"), call_id)
+            cost = charged(settlement, json.loads(intent)["reserved"] if intent else 0)
+            written = {**asdict(settlement), **asdict(settlement.usage), "cost": cost, "once": _once()}
+            del written["usage"], written["cost_usd"]
+            self._kept_since_pruning += self._settle(args=[_PREFIX, call_id, _json(written), cost, now, *spread])
+        if self._kept_since_pruning >= PRUNED_AFTER:
+            self.prune()
+
+    def note_cached(self, intent: Intent) -> None:
+        """Write down that answers were taken from the store (status `cached`, no cost)."""
+        written = {"status": "cached", **asdict(Usage()), "cost": 0, "latency_ms": 0.0, "retries": 0, "once": _once()}
+        with self._explaining():
+            self._note(args=[*self._described(intent, 0), _json(written), len(intent.keys)])
+
+    def spend(self, *, run_id: str | None = None, month: str | None = None) -> Spend:
+        """What a run, or a month (`2026-11`), has spent; with neither, everything. Raises ValueError given both."""
+        if run_id is not None and month is not None:
+            raise ValueError("ask for a run or for a month")
+        scope = run_scope(run_id) if run_id is not None else month_scope(month) if month is not None else EVERYTHING
+        with self._explaining():
+            settled, opened = self._client.hmget(_name("spend"), [f"{scope}:settled", f"{scope}:open"])
+        return Spend(dollars(int(settled or 0)), dollars(int(opened or 0)))
+
+    def calls(self, since: datetime | None = None) -> Iterator[Mapping[str, Any]]:
+        """The books, oldest first; a call's cost is null while it is open. Read a thousand at a time."""
+        with self._explaining():
+            first = self._client.zcount(_name("calls_by_time"), "-inf", f"({_microseconds(since)}") if since else 0
+            names = {label: json.loads(text) for label, text in self._client.hgetall(_name("labels")).items()}
+        while True:
+            with self._explaining():
+                call_ids = self._client.zrange(_name("calls_by_time"), first, first + _AT_ONCE - 1)
+                if not call_ids:
+                    return
+                intents = self._client.hmget(_name("calls"), call_ids)
+                settlements = self._client.hmget(_name("settled"), call_ids)
+            for intent, settlement in zip(intents, settlements, strict=True):
+                yield _call(json.loads(intent), json.loads(settlement) if settlement else None, names)
+            first += len(call_ids)
+
+    def statistics(self) -> Sequence[Mapping[str, Any]]:
+        """What is kept and how often it was of use, by provider, operation, model and prompt version."""
+        rows = []
+        with self._explaining():
+            for label, text in self._client.hgetall(_name("labels")).items():
+                stored = _name("stored:", label)
+                pipeline = self._client.pipeline()
+                pipeline.zcard(stored)
+                pipeline.zrange(stored, 0, 0, withscores=True)
+                pipeline.zrange(stored, -1, -1, withscores=True)
+                for counter in ("bytes", "hits", "misses"):
+                    pipeline.hget(_name(counter), label)
+                answers, oldest, newest, size, hits, misses = pipeline.execute()
+                rows.append(
+                    {
+                        **json.loads(text),
+                        "answers": answers,
+                        "bytes": int(size or 0),
+                        "oldest": datetime.fromtimestamp(oldest[0][1], UTC) if oldest else None,
+                        "newest": datetime.fromtimestamp(newest[0][1], UTC) if newest else None,
+                        "hits": int(hits or 0),
+                        "misses": int(misses or 0),
+                    }
+                )
+        return sorted(
+            rows, key=lambda row: [row[name] or "" for name in ("provider", "operation", "model", "prompt_version")]
+        )
+
+    def prune(self) -> int:
+        """Drop expired answers, then the least recently used until the size limit holds; return how many went."""
+        expired = self._clock() - self._ageing.seconds
+        self._kept_since_pruning = 0
+        dropped = 0
+        with self._explaining():
+            for label in self._client.hkeys(_name("labels")):
+                dropped += self._drop_all(self._client.zrange(_name("stored:", label), "-inf", expired, byscore=True))
+            excess = sum(map(int, self._client.hvals(_name("bytes")))) - self._ageing.bytes
+            while excess > 0:
+                oldest = self._client.zrange(_name("used"), 0, _AT_ONCE - 1)
+                if not oldest:
+                    break
+                pipeline = self._client.pipeline(transaction=False)
+                for digest in oldest:
+                    pipeline.strlen(_name("answer:", digest))
+                going = []
+                for digest, length in zip(oldest, pipeline.execute(), strict=True):
+                    if excess <= 0:
+                        break
+                    excess -= length - scripts.HEADER_BYTES + scripts.ENTRY_BYTES
+                    going.append(digest)
+                dropped += self._drop_all(going)
+        return dropped
+
+    def clear(self, *, provider: str | None = None, model: str | None = None, prompt_version: str | None = None) -> int:
+        """Drop the answers that match all that is given; return how many went. The books stay."""
+        wanted = {"provider": provider, "model": model, "prompt_version": prompt_version}
+        dropped = 0
+        with self._explaining():
+            for label, text in self._client.hgetall(_name("labels")).items():
+                names = json.loads(text)
+                if all(value is None or names[name] == value for name, value in wanted.items()):
+                    dropped += self._drop_all(self._client.zrange(_name("stored:", label), 0, -1))
+        return dropped
+
+    def forget(self, text_hashes: Collection[str]) -> int:
+        """Drop every answer about these texts; return how many went."""
+        dropped = 0
+        with self._explaining():
+            for part in _parts([self._seal.digest(text) for text in text_hashes]):
+                pipeline = self._client.pipeline(transaction=False)
+                for digest in part:
+                    pipeline.smembers(_name("text:", digest))
+                dropped += self._drop_all([answer for answers in pipeline.execute() for answer in answers])
+        return dropped
+
+    def close(self) -> None:
+        """Close connections."""
+        self._client.close()
+
+    def _described(self, intent: Intent, reserved: int) -> list[str | int]:
+        """What the scripts want to know of an intent: prefix, call, intent, microseconds, label, names."""
+        names = _json(
+            {
+                "provider": intent.provider,
+                "operation": intent.operation,
+                "model": intent.model,
+                "prompt_version": intent.prompt_version,
+            }
+        )
+        label = hashlib.sha256(names.encode("utf-8")).hexdigest()[: scripts.LABEL_BYTES]
+        called_at = _microseconds(intent.called_at)
+        written = {
+            "call_id": intent.call_id,
+            "called_at": called_at,
+            "run_id": intent.run_id,
+            "batch": intent.batch,
+            "endpoint": intent.endpoint,
+            "label": label,
+            "items": len(intent.keys),
+            "reserved": reserved,
+            "accounts": scopes_of(intent.run_id, month_of(intent.called_at)),
+            "once": _once(),
+        }
+        return [_PREFIX, intent.call_id, _json(written), called_at, label, names]
+
+    def _drop_all(self, digests: Sequence[bytes]) -> int:
+        return sum(self._drop(args=[_PREFIX, *part]) for part in _parts(digests))
+
+    @contextmanager
+    def _explaining(self) -> Iterator[None]:
+        try:
+            yield
+        except redis.RedisError as error:
+            raise StoreError(f"{self._place}: {error}") from error
+
+
+def _name(kind: str, suffix: bytes = b"") -> bytes:
+    return (_PREFIX + kind).encode("ascii") + suffix
+
+
+def _parts(things: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
+    for first in range(0, len(things), _AT_ONCE):
+        yield things[first : first + _AT_ONCE]
+
+
+def _json(value: Mapping[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _once() -> str:
+    """Tells a script that reaches the server a second time from one that says the same again."""
+    return secrets.token_hex(8)
+
+
+def _stored_at(value: bytes) -> int:
+    (moment,) = _STORED.unpack_from(value, scripts.LABEL_BYTES)
+    return int(moment)
+
+
+def _without_secrets(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+
+
+def _microseconds(moment: datetime) -> int:
+    return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+def _call(
+    intent: dict[str, Any], settlement: dict[str, Any] | None, names: Mapping[bytes, Mapping[str, Any]]
+) -> Mapping[str, Any]:
+    unsettled = dict.fromkeys((*asdict(Usage()), "cost", "latency_ms", "retries"))
+    settled = settlement or {"status": "open", **unsettled}
+    cost = settled.pop("cost")
+    settled.pop("once", None)
+    del intent["accounts"], intent["once"]
+    label, called_at, reserved = intent.pop("label"), intent.pop("called_at"), intent.pop("reserved")
+    return {
+        **intent,
+        **names[label.encode("ascii")],
+        "called_at": _EPOCH + timedelta(microseconds=called_at),
+        "reserved_usd": dollars(reserved),
+        "http_status": None,
+        "request_id": None,
+        "detail": None,
+        **settled,
+        "cost_usd": None if cost is None else dollars(cost),
+    }
