@@ -141,10 +141,21 @@ class StatementAnswer(BaseModel):
     comments: list[str]
 
 
+class ActionAnswer(BaseModel):
+    """How an action reads: its title and its steps."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    rank: int
+    title: str
+    steps: str
+
+
 class Summary(Answer):
-    """A summary; whether its sentences hold is checked against the tables by who asked for it."""
+    """A summary and the words of the actions; whether they hold is checked by who asked, who has the tables."""
 
     statements: list[StatementAnswer]
+    actions: list[ActionAnswer]
 
 
 def annotation_of(themes: Sequence[str]) -> type[Annotation]:

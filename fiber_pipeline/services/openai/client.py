@@ -19,9 +19,8 @@ from fiber_pipeline.services.openai.trouble import failure_of, rate_hints
 from fiber_pipeline.services.operation import Item, Operation
 from fiber_pipeline.services.service import Limits, Reply, Usage
 
-# Comments are short; what is longer than a page is no comment, and an answer about it would be cut off.
-ITEM_CHARACTERS = 8_000
-REQUEST_CHARACTERS = 24_000
+# A request holds no more than so many texts of the greatest length.
+_LONGEST_TEXTS = 3
 # The package asks for a key even where the server does not.
 _NO_KEY = "none"
 
@@ -44,8 +43,8 @@ class OpenAIService:
         self._endpoint = endpoint
         self._limits = Limits(
             items=items_per_request,
-            item_characters=ITEM_CHARACTERS,
-            request_characters=REQUEST_CHARACTERS,
+            item_characters=question.item_characters,
+            request_characters=_LONGEST_TEXTS * question.item_characters,
             requests_per_minute=endpoint.requests_per_minute,
             tokens_per_minute=endpoint.tokens_per_minute,
         )

@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -27,6 +27,9 @@ PROVIDER = "openai"
 DEFAULT_MODEL = "gpt-4.1-mini"
 ANNOTATE_PROMPT, TRANSLATE_PROMPT, SUMMARISE_PROMPT = "annotate-v1", "translate-v1", "summarise-v1"
 MOST_STATEMENTS = 8
+# What is longer than a few pages is no comment, and an answer about it would be cut off.
+COMMENT_CHARACTERS = 8_000
+FACTS_CHARACTERS = 60_000
 # Families that reason before they answer: they take an effort and no temperature, and what they think is paid too.
 _REASONING = re.compile(r"(?:o\d|gpt-(?:[5-9]|\d\d)|gpt-oss)(?!.*chat)")
 _TARGETS = {
@@ -49,12 +52,14 @@ class Question:
     """An operation, and what it takes to ask it and to read what comes back.
 
     instructions: the prompt, filled in. answer: the form of one text's answer.
+    item_characters: the most that one text may have.
     """
 
     operation: Operation
     instructions: str
     answer: type[Answer]
     size: OutputSize
+    item_characters: int = COMMENT_CHARACTERS
 
     @cached_property
     def schema(self) -> dict[str, Any]:
@@ -122,16 +127,17 @@ def translate(model: str, *, with_english: bool = False, served_as: Sequence[str
 
 
 def summarise(model: str, served_as: Sequence[str] = ()) -> Question:
-    """An executive summary of figures, which are the item's text."""
-    return _question(
+    """An executive summary and the words of recommendations, from figures and findings, which are the item's text."""
+    question = _question(
         "summarise",
         SUMMARISE_PROMPT,
         render_prompt(SUMMARISE_PROMPT, most_statements=str(MOST_STATEMENTS)),
         Summary,
-        OutputSize(request=300, text=MOST_STATEMENTS * 200, token=0.0),
+        OutputSize(request=4000, text=0, token=0.0),
         model,
         served_as,
     )
+    return replace(question, item_characters=FACTS_CHARACTERS)
 
 
 def is_reasoning(model: str) -> bool:
