@@ -92,6 +92,13 @@ def _positive(convert: Callable[[str], float], unit: str) -> Callable[[str], flo
     return parse
 
 
+def _yes_or_no(value: str) -> bool:
+    answers = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
+    if value.lower() not in answers:
+        raise ValueError("give `yes` or `no`")
+    return answers[value.lower()]
+
+
 def _names(value: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in value.split(",") if name.strip())
 
@@ -155,10 +162,22 @@ class Settings:
     outputs: Path | None = _setting("FIBER_OUTPUTS", "Where workbook, report and exports are written.", parse=_path)
     warehouse: str | None = _setting("FIBER_WAREHOUSE", "The DuckDB file.")
     warehouse_key: str | None = _setting(
-        "FIBER_WAREHOUSE_KEY", "Encrypts the warehouse with DuckDB's own encryption.", secret=True
+        "FIBER_WAREHOUSE_KEY", "Encrypts the warehouse with DuckDB's own encryption, and seals the cache.", secret=True
     )
     cache_url: str | None = _setting(
         "FIBER_CACHE_URL", "A cache shared by workers (`redis://…`); embedded if unset.", secret=True
+    )
+    cache_days: float = _setting(
+        "FIBER_CACHE_DAYS", "How long a paid answer is used again.", 365.0, parse=_positive(float, "days")
+    )
+    cache_max_mb: float = _setting(
+        "FIBER_CACHE_MAX_MB",
+        "What paid answers may take; the least recently used go first.",
+        2048.0,
+        parse=_positive(float, "megabytes"),
+    )
+    prices: Path | None = _setting(
+        "FIBER_PRICES", "A YAML file of prices that adds to and replaces the bundled ones.", parse=_path
     )
     mapping: Path | None = _setting(
         "FIBER_MAPPING",
@@ -228,6 +247,13 @@ class Settings:
         "FIBER_BATCH_SECONDS",
         "How long a service may take for all texts of a batch; what is left goes to the next engine.",
         parse=_positive(float, "seconds"),
+    )
+    english: bool = _setting(
+        "FIBER_ENGLISH",
+        "Whether services that translate also fill `text_en` (`yes` or `no`).",
+        False,
+        parse=_yes_or_no,
+        decides=("translated_comments",),
     )
     openai_api_key: str | None = _setting("OPENAI_API_KEY", "OpenAI's key.", secret=True)
     openai_base_url: str | None = _setting("OPENAI_BASE_URL", "Anything that speaks OpenAI's protocol.")
