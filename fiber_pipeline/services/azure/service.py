@@ -33,7 +33,7 @@ MOST_CHARACTERS = 5_120
 # A request may have 1 MB. The SDK escapes JSON as ASCII, where a code point takes up to twelve bytes.
 _REQUEST_CHARACTERS = 75_000
 _RECORD_CHARACTERS = 1_000
-_KEY_HEADER = "Ocp-Apim-Subscription-Key"
+KEY_HEADER = "Ocp-Apim-Subscription-Key"
 _ANSWER = "fiber_pipeline_answer"
 # Errors of a document that say nothing about the document.
 _PASSING = frozenset({"InternalServerError", "ServiceUnavailable", "Timeout"})
@@ -231,7 +231,7 @@ def _client(resource: AzureResource) -> TextAnalyticsClient:
     key = AzureKeyCredential(resource.key)
     policies: list[AsyncHTTPPolicy[Any, Any] | SansIOHTTPPolicy[Any, Any]] = [
         UserAgentPolicy("fiber-pipeline"),
-        AzureKeyCredentialPolicy(key, _KEY_HEADER),
+        AzureKeyCredentialPolicy(key, KEY_HEADER),
         _TakeAnswer(),
     ]
     return TextAnalyticsClient(
