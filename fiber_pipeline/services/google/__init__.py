@@ -1,0 +1,10 @@
+"""Google Cloud Translation (v3): texts into Spanish, and into English where asked for.
+
+`connection` opens the SDK's client over gRPC or REST, `translation` asks and sorts, `marks` sees that redaction marks
+come back whole, `failures` says what errors mean.
+"""
+
+from fiber_pipeline.services.google.connection import GoogleProject
+from fiber_pipeline.services.google.translation import GoogleService, translation_service
+
+__all__ = ["GoogleProject", "GoogleService", "translation_service"]
