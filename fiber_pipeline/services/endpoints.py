@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from fiber_pipeline.services.breaker import Breaker
 from fiber_pipeline.services.failures import FINAL_FOR_ENDPOINT, ServiceFailure
 from fiber_pipeline.services.pacing import Pace
-from fiber_pipeline.services.plan import paced_amount
 from fiber_pipeline.services.retries import describe_failure
 from fiber_pipeline.services.service import Reply, Service
 
@@ -76,6 +75,15 @@ class Endpoint:
         return (self.in_flight + 1) * (1 + _SHYNESS * self.trouble)
 
 
+@dataclass(frozen=True)
+class Turn:
+    """The right to send one request to an endpoint now. tokens: what it counts for there."""
+
+    endpoint: Endpoint
+    tokens: int
+    taken_at: float
+
+
 class NothingToAsk(Exception):  # noqa: N818 - a state of the services, not a mistake
     """No endpoint can take a request in time. `for_good`: none will take another in this call."""
 
@@ -96,10 +104,8 @@ class Endpoints:
         self._failing_since: float | None = None
         self._last_failure = ""
 
-    async def claim(
-        self, tokens: int, deadline: Callable[[float | None], float], stopped: Callable[[], bool]
-    ) -> Endpoint:
-        """Wait for the endpoint that can take a request soonest, and take its turn there.
+    async def claim(self, tokens: int, deadline: Callable[[float | None], float], stopped: Callable[[], bool]) -> Turn:
+        """Wait for the endpoint that can take a request soonest, and take the turn there.
 
         tokens: what the request counts for against a pace of tokens.
         deadline: when the wait must be over, given since when nothing has answered (None: something has).
@@ -111,53 +117,55 @@ class Endpoints:
                 if stopped():
                     raise NothingToAsk("stopped", for_good=True)
                 endpoint, wait = self._soonest(now)
+                if now + wait > deadline(self._failing_since):
+                    raise NothingToAsk(self._why_too_late(), for_good=False)
                 if wait == 0 and endpoint.quota.pace.claim(tokens, now):
                     endpoint.quota.breaker.let_through()
                     endpoint.in_flight += 1
-                    return endpoint
-                if now + wait > deadline(self._failing_since):
-                    raise NothingToAsk(self._why_too_long(), for_good=False)
+                    return Turn(endpoint, tokens, now)
                 await asyncio.sleep(min(wait, _NAP_SECONDS))
 
-    def answered(self, endpoint: Endpoint, claimed: int, reply: Reply) -> None:
+    def answered(self, turn: Turn, reply: Reply) -> None:
         """Learn from a reply."""
-        self._finished(endpoint, failed=False)
+        endpoint = turn.endpoint
+        self._finished(turn, failed=False)
         endpoint.quota.breaker.succeeded()
-        used = paced_amount(reply.usage)
-        endpoint.quota.pace.answered(claimed, used or claimed, reply.hints, self._clock())
-        self._failing_since = None
+        endpoint.quota.pace.answered(turn.tokens, reply.hints, self._clock())
         endpoint.refusals = 0
+        self._failing_since = None
 
-    def failed(self, endpoint: Endpoint, failure: ServiceFailure, sent_at: float, size: int) -> None:
+    def failed(self, turn: Turn, failure: ServiceFailure, size: int) -> None:
         """Learn from a request for `size` texts that brought no answers."""
         now = self._clock()
-        breaker = endpoint.quota.breaker
-        alive = failure.kind in ("too_large", "rejected", "rate_limited")
-        self._finished(endpoint, failed=failure.kind not in ("too_large", "rejected"))
+        endpoint = turn.endpoint
+        about_the_texts = failure.kind in ("too_large", "rejected")
+        self._finished(turn, failed=not about_the_texts)
         self._last_failure = describe_failure(failure)
-        if alive:
-            breaker.succeeded()
+        if about_the_texts or failure.kind == "rate_limited":
+            endpoint.quota.breaker.succeeded()
         else:
-            breaker.failed(now)
+            endpoint.quota.breaker.failed(now)
         if failure.kind == "rate_limited":
-            endpoint.quota.pace.refused(sent_at, failure.retry_after, now)
+            endpoint.quota.pace.refused(turn.taken_at, failure.retry_after, now)
         elif failure.kind == "rejected":
             endpoint.refusals += size == 1
             if endpoint.refusals >= _REFUSALS:
                 endpoint.closed = f"refuses every text ({self._last_failure})"
         elif failure.kind in FINAL_FOR_ENDPOINT:
             endpoint.closed = self._last_failure
-        if self._failing_since is None and failure.kind not in ("too_large", "rejected"):
+        if self._failing_since is None and not about_the_texts:
             self._failing_since = now
 
-    def released(self, endpoint: Endpoint) -> None:
-        """A claimed request was not sent, or nothing can be learnt from it."""
-        endpoint.in_flight -= 1
-        endpoint.quota.breaker.withdrawn()
+    def released(self, turn: Turn) -> None:
+        """A turn was not used, or nothing can be learnt from it."""
+        turn.endpoint.in_flight -= 1
+        turn.endpoint.quota.pace.finished(turn.tokens)
+        turn.endpoint.quota.breaker.withdrawn()
 
-    def _finished(self, endpoint: Endpoint, *, failed: bool) -> None:
-        endpoint.in_flight -= 1
-        endpoint.trouble += _LATEST * (failed - endpoint.trouble)
+    def _finished(self, turn: Turn, *, failed: bool) -> None:
+        turn.endpoint.in_flight -= 1
+        turn.endpoint.quota.pace.finished(turn.tokens)
+        turn.endpoint.trouble += _LATEST * (failed - turn.endpoint.trouble)
 
     def _soonest(self, now: float) -> tuple[Endpoint, float]:
         open_ones = [(endpoint.wait(now), endpoint) for endpoint in self._endpoints if endpoint.closed is None]
@@ -167,5 +175,5 @@ class Endpoints:
         wait, endpoint = min(open_ones, key=lambda each: (each[0], each[1].load))
         return endpoint, wait
 
-    def _why_too_long(self) -> str:
-        return f"no endpoint free in time (last failure: {self._last_failure})" if self._last_failure else "out of time"
+    def _why_too_late(self) -> str:
+        return f"no answer in time ({self._last_failure})" if self._last_failure else "no answer in time"

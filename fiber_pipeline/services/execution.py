@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Any
 
 from fiber_pipeline.services.books import Books
-from fiber_pipeline.services.endpoints import Endpoint, Endpoints, NothingToAsk, Quotas
+from fiber_pipeline.services.endpoints import Endpoints, NothingToAsk, Quotas, Turn
 from fiber_pipeline.services.failures import BudgetExceeded, ServiceFailure
 from fiber_pipeline.services.operation import Item
 from fiber_pipeline.services.plan import Work, paced_amount
@@ -123,10 +123,10 @@ class Execution:
         items = [self._work.items[number] for number in pack.questions]
         try:
             async with self._slots:
-                endpoint, claimed, intent = await self._reserve(pack, items)
+                turn, intent = await self._reserve(pack, items)
                 sent_at = time.monotonic()
                 pack = replace(pack, attempts=pack.attempts + 1, tried_since=pack.tried_since or sent_at)
-                outcome = await self._ask(endpoint, intent, items, pack)
+                outcome = await self._ask(turn, intent, items, pack)
         except NothingToAsk as problem:
             if problem.for_good:
                 self._stop(str(problem))
@@ -137,16 +137,16 @@ class Execution:
         latency = time.monotonic() - sent_at
         try:
             if isinstance(outcome, Reply):
-                self._endpoints.answered(endpoint, claimed, outcome)
+                self._endpoints.answered(turn, outcome)
                 await self._books.settle_reply(intent, items, outcome, latency, pack.attempts - 1)
                 return self._take(pack, outcome)
-            self._endpoints.failed(endpoint, outcome, sent_at, len(items))
+            self._endpoints.failed(turn, outcome, len(items))
             await self._books.settle_failure(intent, outcome, latency, pack.attempts - 1)
             return after_failure(pack, outcome, self._policy)
         finally:
             self._unsettled -= 1
 
-    async def _reserve(self, pack: Pack, items: Sequence[Item]) -> tuple[Endpoint, int, Intent]:
+    async def _reserve(self, pack: Pack, items: Sequence[Item]) -> tuple[Turn, Intent]:
         """Wait for an endpoint's turn, and write down what is about to be sent there.
 
         While other requests are unsettled, they may yet turn out cheaper than was reserved, so that it pays to ask
@@ -159,28 +159,25 @@ class Execution:
 
         # All endpoints answer one operation at one price, so that the estimate of any is that of all.
         usage = self._services[0].measure(items)
-        claimed = paced_amount(usage)
         keys = [self._work.keys[number] for number in pack.questions]
-        endpoint = await self._endpoints.claim(claimed, deadline, lambda: self._stopped is not None)
+        turn = await self._endpoints.claim(paced_amount(usage), deadline, lambda: self._stopped is not None)
         try:
             while True:
                 others = self._unsettled
                 try:
-                    intent = await self._books.intend(endpoint.service.endpoint, keys, self._books.cost(usage))
+                    intent = await self._books.intend(turn.endpoint.service.endpoint, keys, self._books.cost(usage))
                     break
                 except BudgetExceeded:
                     if not others:
                         raise
                 await asyncio.sleep(_BUDGET_NAP_SECONDS)
         except BaseException:
-            self._endpoints.released(endpoint)
+            self._endpoints.released(turn)
             raise
         self._unsettled += 1
-        return endpoint, claimed, intent
+        return turn, intent
 
-    async def _ask(
-        self, endpoint: Endpoint, intent: Intent, items: Sequence[Item], pack: Pack
-    ) -> Reply | ServiceFailure:
+    async def _ask(self, turn: Turn, intent: Intent, items: Sequence[Item], pack: Pack) -> Reply | ServiceFailure:
         """Ask within what is left of the time; an answer that does not come may have been paid."""
         now = time.monotonic()
         timeout = max(
@@ -191,7 +188,7 @@ class Execution:
             async with asyncio.timeout_at(min(ends, self._latest)) as scope:
                 self._under_way.add(scope)
                 try:
-                    return await endpoint.service.send(items, timeout)
+                    return await turn.endpoint.service.send(items, timeout)
                 finally:
                     self._under_way.discard(scope)
         except ServiceFailure as failure:
@@ -199,7 +196,7 @@ class Execution:
         except TimeoutError:
             return ServiceFailure("timed_out", self._stopped or "no answer in time", maybe_paid=True)
         except Exception as mistake:
-            self._endpoints.released(endpoint)
+            self._endpoints.released(turn)
             told = ServiceFailure("unavailable", f"the client failed: {type(mistake).__name__}", maybe_paid=True)
             await self._books.settle_failure(intent, told, time.monotonic() - now, pack.attempts - 1)
             raise

@@ -14,7 +14,13 @@ from fiber_pipeline.services.service import RateHints
 # Of a limit, what is used: clocks and networks jitter, and other programs may ask too.
 _SHARE = 0.96
 # How far a late request may be made up for, so that lateness does not add up.
-_SLACK_SECONDS = 0.25
+_SLACK_SECONDS = 0.05
+# Requests go faster than the estimates of their tokens allow while the service has more than this share of its limit
+# left: by how much for each share, and at most. In the first minute, all services have.
+_MINUTE = 60.0
+_RESERVE = 0.1
+_EAGERNESS = 30.0
+_MOST_HASTE = 4.0
 _SLOWER = 0.7
 _FASTER = 1.05
 _RECOVERY_SECONDS = 5.0
@@ -22,33 +28,38 @@ _OBSERVED_REQUESTS = 200
 
 
 class _Meter:
-    """Something that is used up at a rate: requests, or tokens."""
+    """Something that is used up at a rate: requests, or tokens. claimed: by requests under way."""
 
     def __init__(self, per_minute: float | None) -> None:
         self.ceiling = per_minute * _SHARE / 60 if per_minute else None
         self.rate = self.ceiling
         self.free_at = 0.0
+        self.claimed = 0.0
+        self.haste = 1.0
 
     def use(self, amount: float, now: float) -> None:
+        self.claimed += amount
         if self.rate:
-            self.free_at = max(self.free_at, now - _SLACK_SECONDS) + amount / self.rate
+            self.free_at = max(self.free_at, now - _SLACK_SECONDS) + amount / (self.rate * self.haste)
 
-    def give_back(self, amount: float) -> None:
-        if self.rate:
-            self.free_at -= amount / self.rate
+    def keep_to(self, limit: float | None) -> None:
+        """Take a limit per minute that the service names, unless a lower one is set."""
+        named = limit * _SHARE / 60 if limit else None
+        if named and (self.ceiling is None or named < self.ceiling):
+            self.ceiling = named
+            self.rate = named if self.rate is None else min(self.rate, named)
 
-    def hear(
-        self, amount: float, limit: float | None, remaining: float | None, reset: float | None, now: float
-    ) -> None:
-        """Keep to a limit the service names, and wait for what it lacks."""
-        if limit:
-            named = limit * _SHARE / 60
-            if self.ceiling is None or named < self.ceiling:
-                self.ceiling = named
-                self.rate = named if self.rate is None else min(self.rate, named)
+    def wait_for(self, amount: float, remaining: float | None, reset: float | None, now: float) -> None:
+        """Wait until the service has enough for another `amount`."""
         if self.rate and remaining is not None and remaining < amount:
             wait = (amount - remaining) / self.rate
             self.free_at = max(self.free_at, now + (wait if reset is None else min(wait, reset)))
+
+    def hasten(self, limit: float | None, remaining: float | None) -> None:
+        """Go faster the more the service has left: it counts less for a request than was estimated."""
+        if limit and remaining is not None:
+            spare = (remaining - self.claimed) / limit - _RESERVE
+            self.haste = min(_MOST_HASTE, 1.0 + _EAGERNESS * max(0.0, spare))
 
     def slow_down(self) -> None:
         if self.rate:
@@ -74,6 +85,7 @@ class Pace:
         self._held_until = 0.0
         self._slowed_at = float("-inf")
         self._recovered_at = float("-inf")
+        self._sent_first: float | None = None
         self._sent: deque[float] = deque(maxlen=_OBSERVED_REQUESTS)
         self._lock = threading.Lock()
 
@@ -95,13 +107,27 @@ class Pace:
             self._requests.use(1, now)
             self._tokens.use(tokens, now)
             self._sent.append(now)
+            self._sent_first = now if self._sent_first is None else self._sent_first
             return True
 
-    def answered(self, claimed: int, used: int, hints: RateHints, now: float) -> None:
-        """Learn from a reply: what it used of the tokens claimed for it, and what its headers say."""
+    def finished(self, tokens: int) -> None:
+        """A request that claimed so many tokens is under way no more, whatever became of it."""
         with self._lock:
-            self._tokens.give_back(claimed - used)
-            self._hear(hints, used, now)
+            self._requests.claimed -= 1
+            self._tokens.claimed -= tokens
+
+    def answered(self, tokens: int, hints: RateHints, now: float) -> None:
+        """Learn from the headers of a reply to a request of this size.
+
+        What it really used is no news: services that limit tokens count the most it could have answered.
+        """
+        with self._lock:
+            self._requests.keep_to(hints.limit_requests)
+            self._requests.wait_for(1, hints.remaining_requests, hints.reset_requests, now)
+            self._tokens.keep_to(hints.limit_tokens)
+            self._tokens.wait_for(tokens, hints.remaining_tokens, hints.reset_tokens, now)
+            if self._sent_first is not None and now - self._sent_first > _MINUTE:
+                self._tokens.hasten(hints.limit_tokens, hints.remaining_tokens)
             if now - max(self._slowed_at, self._recovered_at) >= _RECOVERY_SECONDS:
                 self._recovered_at = now
                 self._requests.recover()
@@ -125,10 +151,6 @@ class Pace:
 
     def _wait(self, now: float) -> float:
         return max(0.0, max(self._requests.free_at, self._tokens.free_at, self._held_until) - now)
-
-    def _hear(self, hints: RateHints, tokens: int, now: float) -> None:
-        self._requests.hear(1, hints.limit_requests, hints.remaining_requests, hints.reset_requests, now)
-        self._tokens.hear(tokens, hints.limit_tokens, hints.remaining_tokens, hints.reset_tokens, now)
 
     def _observed_rate(self, now: float) -> float:
         """Requests a second of late, for a quota whose limit is unknown."""
