@@ -7,6 +7,7 @@ All problems are reported together, each with the variable's name, what it holds
 import hashlib
 import json
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -142,6 +143,12 @@ _ENDPOINT_KEYS: Mapping[str, tuple[Any, str]] = {
     "requests_per_minute": ((int, float), "a number above 0"),
     "tokens_per_minute": ((int, float), "a number above 0"),
 }
+
+
+def _glossary(value: str) -> str:
+    if not re.fullmatch(r"projects/[^/]+/locations/[^/]+/glossaries/[^/]+", value):
+        raise ValueError("give its whole name, projects/…/locations/…/glossaries/…")
+    return value
 
 
 def _content(value: Any) -> Any:
@@ -286,7 +293,18 @@ class Settings:
         "GOOGLE_APPLICATION_CREDENTIALS", "Google's credentials file.", parse=_path
     )
     google_translate_endpoint: str | None = _setting(
-        "FIBER_GOOGLE_TRANSLATE_ENDPOINT", "A regional or private Google Cloud Translation."
+        "FIBER_GOOGLE_TRANSLATE_ENDPOINT",
+        "A regional or private Google Cloud Translation: `host` for gRPC, `https://host` for REST.",
+    )
+    google_location: str | None = _setting(
+        "FIBER_GOOGLE_LOCATION", "The region to translate in; unset, the glossary's or `global`."
+    )
+    google_glossary: str | None = _setting(
+        "FIBER_GOOGLE_GLOSSARY",
+        "A glossary for translations into Spanish: `projects/…/locations/…/glossaries/…`.",
+        parse=_glossary,
+        decides=("translated_comments",),
+        engine="google",
     )
 
     @classmethod

@@ -5,6 +5,7 @@ come back whole, `failures` says what errors mean.
 """
 
 from fiber_pipeline.services.google.connection import GoogleProject
+from fiber_pipeline.services.google.from_settings import google_project, translation_services
 from fiber_pipeline.services.google.translation import GoogleService, translation_service
 
-__all__ = ["GoogleProject", "GoogleService", "translation_service"]
+__all__ = ["GoogleProject", "GoogleService", "google_project", "translation_service", "translation_services"]

@@ -19,14 +19,15 @@ from fiber_pipeline.services.operation import Item, Operation
 from fiber_pipeline.services.service import Limits, Reply, Usage
 
 MODEL = "general/nmt"
-SPANISH = "es"
+SPANISH, ENGLISH = "es", "en"
 _PLAIN = "text/plain"
 # "Quotas and limits" of Cloud Translation (cloud.google.com/translate/quotas): 30,720 code points and 1,024 texts in a
-# request, 6,000,000 characters and 6,000 requests a minute in a project.
+# request, 6,000,000 characters and 6,000 requests a minute in a project. It is made for short requests and recommends
+# 5,000 characters; twice that keeps requests few and what one failure takes along small.
 _LIMITS = Limits(
     items=1_024,
-    item_characters=30_000,
-    request_characters=30_000,
+    item_characters=10_000,
+    request_characters=10_000,
     requests_per_minute=6_000,
     tokens_per_minute=6_000_000,
 )

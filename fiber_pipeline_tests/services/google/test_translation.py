@@ -192,12 +192,17 @@ def test_an_address_where_nobody_listens_costs_nothing(endpoint: str):
     assert (caught.value.kind, caught.value.maybe_paid) == ("unavailable", False)
 
 
-def test_limits_are_those_of_the_service(make: Callable[..., Any]):
+def test_the_largest_request_there_can_be_fits(make: Callable[..., Any]):
     with make() as server:
         limits = service(server).limits
-        most = [Item("a" * (limits.request_characters // limits.items), "gn")] * limits.items
-        assert len(ask(service(server), most).answers) == limits.items
-        assert failure(server, [*most, GUARANI]).kind == "too_large"
+        many = [Item("a" * (limits.request_characters // limits.items), "gn")] * limits.items
+        assert len(ask(service(server), many).answers) == limits.items
+        assert len(ask(service(server), [Item("ã" * limits.item_characters, "gn")]).answers) == 1
+
+
+def test_what_is_too_large_for_the_service_is_known_as_such(make: Callable[..., Any]):
+    with make() as server:
+        assert failure(server, [GUARANI] * 1_025).kind == "too_large"
         assert failure(server, [Item("a" * 30_721, "gn")]).kind == "too_large"
 
 
