@@ -15,6 +15,7 @@ from fiber_pipeline.resources import (
     InboxResource,
     LoggedProgress,
     OutputsResource,
+    ResponseStoreResource,
     WarehouseResource,
 )
 from fiber_pipeline.settings import Settings
@@ -38,6 +39,7 @@ def build_resources(settings: Settings) -> dict[str, Any]:
             batches_per_tick=settings.batches_per_tick,
         ),
         "outputs": OutputsResource(folder=str(settings.outputs_dir)),
+        "response_store": ResponseStoreResource(settings),
         "engines": EnginesResource(settings),
         "progress": LoggedProgress(),
     }

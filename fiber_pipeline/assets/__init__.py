@@ -4,6 +4,8 @@ How an asset is published (checks, schema, previews) is in `publishing`, what ho
 Computation belongs to the core packages, not here.
 """
 
+from fiber_pipeline.assets.api_calls import api_calls
+from fiber_pipeline.assets.api_costs import api_costs
 from fiber_pipeline.assets.comment_themes import comment_themes
 from fiber_pipeline.assets.comments import comments
 from fiber_pipeline.assets.emergent_themes import emergent_themes
@@ -32,6 +34,8 @@ ALL_ASSETS = (
     workbook,
     report,
     exports,
+    api_calls,
+    api_costs,
 )
 
 __all__ = ["ALL_ASSETS"]

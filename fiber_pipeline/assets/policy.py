@@ -16,6 +16,7 @@ GROUPS = {
     "annotation": ("translated_comments", "sentiment_scores", "comment_themes"),
     "insight": ("themes", "emergent_themes", "insights", "forecasts", "recommendations"),
     "outputs": ("workbook", "report", "exports"),
+    "services": ("api_calls", "api_costs"),
 }
 _GROUP_OF = {name: group for group, names in GROUPS.items() for name in names}
 _FILE_KINDS = {"workbook": {"excel"}, "report": {"html"}, "exports": {"parquet", "csv"}}

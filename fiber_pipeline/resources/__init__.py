@@ -4,6 +4,7 @@ from fiber_pipeline.resources.engines import EnginesResource
 from fiber_pipeline.resources.inbox import InboxResource
 from fiber_pipeline.resources.outputs import OutputsResource
 from fiber_pipeline.resources.progress import LoggedProgress, ProgressResource
+from fiber_pipeline.resources.response_store import ResponseStoreResource
 from fiber_pipeline.resources.warehouse import WarehouseResource
 
 __all__ = [
@@ -12,5 +13,6 @@ __all__ = [
     "LoggedProgress",
     "OutputsResource",
     "ProgressResource",
+    "ResponseStoreResource",
     "WarehouseResource",
 ]

@@ -5,6 +5,8 @@ blocking check and the page in docs/ all come from them. Only declarations belon
 table lives with the step that does so.
 """
 
+from fiber_pipeline.tables.api_calls import API_CALLS
+from fiber_pipeline.tables.api_costs import API_COSTS
 from fiber_pipeline.tables.comment_themes import COMMENT_THEMES
 from fiber_pipeline.tables.comments import COMMENTS
 from fiber_pipeline.tables.emergent_themes import EMERGENT_THEMES
@@ -30,11 +32,15 @@ ALL_TABLES = (
     INSIGHTS,
     FORECASTS,
     RECOMMENDATIONS,
+    API_CALLS,
+    API_COSTS,
 )
 TABLES = {table.name: table for table in ALL_TABLES}
 
 __all__ = [
     "ALL_TABLES",
+    "API_CALLS",
+    "API_COSTS",
     "COMMENTS",
     "COMMENT_THEMES",
     "EMERGENT_THEMES",
