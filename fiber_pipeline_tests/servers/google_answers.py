@@ -4,7 +4,14 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from google.cloud.translate_v3.types import TranslateTextRequest, TranslateTextResponse, Translation
+from google.cloud.translate_v3.types import (
+    GetSupportedLanguagesRequest,
+    SupportedLanguage,
+    SupportedLanguages,
+    TranslateTextRequest,
+    TranslateTextResponse,
+    Translation,
+)
 
 from fiber_pipeline_tests.servers.faults import Fault
 
@@ -31,10 +38,11 @@ class Problem(Exception):  # noqa: N818 - an answer of the service
 
 @dataclass
 class Translator:
-    """projects: which are known; None for all. glossaries: words by the glossary's name."""
+    """projects: which exist; None for all. glossaries: words by the glossary's name. known: languages, by code."""
 
     projects: Collection[str] | None = None
     glossaries: dict[str, dict[str, str]] = field(default_factory=dict)
+    known: frozenset[str] = _LANGUAGES
 
     def answer(self, request: TranslateTextRequest, fault: Fault | None = None) -> TranslateTextResponse:
         """The answer to a request. Raises Problem."""
@@ -55,12 +63,26 @@ class Translator:
             response.translations = response.translations[:-1]
         return response
 
-    def _check(self, request: TranslateTextRequest) -> str:
-        parent = _PARENT.fullmatch(request.parent)
+    def languages(self, request: GetSupportedLanguagesRequest) -> SupportedLanguages:
+        """The answer to the question for languages. Raises Problem."""
+        self._location(request.parent)
+        return SupportedLanguages(
+            languages=[
+                SupportedLanguage(language_code=code, support_source=True, support_target=True)
+                for code in sorted(self.known - {""})
+            ]
+        )
+
+    def _location(self, name: str) -> str:
+        parent = _PARENT.fullmatch(name)
         if parent is None:
             raise Problem(400, "INVALID_ARGUMENT", "Invalid resource name.")
         if self.projects is not None and parent[1] not in self.projects:
             raise Problem(403, "PERMISSION_DENIED", "Cloud Translation API has not been used in this project.")
+        return parent[2]
+
+    def _check(self, request: TranslateTextRequest) -> str:
+        location = self._location(request.parent)
         if not request.contents:
             raise Problem(400, "INVALID_ARGUMENT", "Contents is required.")
         if len(request.contents) > _MOST_TEXTS:
@@ -69,15 +91,15 @@ class Translator:
             raise Problem(400, "INVALID_ARGUMENT", "Text is too long.")
         if request.mime_type not in ("", "text/html", "text/plain"):
             raise Problem(400, "INVALID_ARGUMENT", "Invalid MIME type.")
-        if request.target_language_code not in _WORDS or request.source_language_code not in _LANGUAGES:
+        if request.target_language_code not in _WORDS or request.source_language_code not in self.known:
             raise Problem(400, "INVALID_ARGUMENT", "Bad language pair.")
         name = request.glossary_config.glossary
         if name:
-            if parent[2] == "global" or f"/locations/{parent[2]}/" not in name:
+            if location == "global" or f"/locations/{location}/" not in name:
                 raise Problem(400, "INVALID_ARGUMENT", "The location must be that of the glossary.")
             if name not in self.glossaries:
                 raise Problem(404, "NOT_FOUND", "Glossary not found.")
-        return parent[2]
+        return location
 
     def _translation(
         self, text: str, request: TranslateTextRequest, glossary: dict[str, str], model: str, fault: str | None

@@ -8,14 +8,19 @@ import json
 import sys
 import threading
 import time
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 from typing import Any, NoReturn, Self
 
 import grpc
 from aiohttp import web
-from google.cloud.translate_v3.types import TranslateTextRequest, TranslateTextResponse
+from google.cloud.translate_v3.types import (
+    GetSupportedLanguagesRequest,
+    SupportedLanguages,
+    TranslateTextRequest,
+    TranslateTextResponse,
+)
 from google.protobuf import any_pb2, duration_pb2
 from google.rpc import code_pb2, error_details_pb2, status_pb2
 from grpc_status import rpc_status
@@ -27,7 +32,7 @@ from fiber_pipeline_tests.servers.quota import SlidingQuota
 from fiber_pipeline_tests.servers.record import Exchange, Record
 from fiber_pipeline_tests.servers.wire import BODY, EXCHANGE, FAULT, WireServer, serve_forever
 
-_METHOD = "/google.cloud.translation.v3.TranslationService/TranslateText"
+_SERVICE = "google.cloud.translation.v3.TranslationService"
 _NAMES = {
     400: "INVALID_ARGUMENT",
     401: "UNAUTHENTICATED",
@@ -70,7 +75,11 @@ class GoogleRestServer(WireServer):
         return self.base_url
 
     def routes(self) -> Iterable[web.RouteDef]:
-        return [web.post("/v3/projects/{project}/locations/{location:[^/:]+}:translateText", self._translate)]
+        parent = "/v3/projects/{project}/locations/{location:[^/:]+}"
+        return [
+            web.post(parent + ":translateText", self._translate),
+            web.get(parent + "/supportedLanguages", self._languages),
+        ]
 
     def count_tokens(self, request: web.Request, body: Any) -> int:
         return sum(map(len, body.get("contents", []))) if isinstance(body, dict) else 0
@@ -96,12 +105,21 @@ class GoogleRestServer(WireServer):
         body = {**request[BODY], "parent": request.path.removeprefix("/v3/").removesuffix(":translateText")}
         asked = TranslateTextRequest.from_json(json.dumps(body))
         request[EXCHANGE].items = len(asked.contents)
-        try:
-            answer = self.translator.answer(asked, request.get(FAULT))
-        except Problem as problem:
-            error = {"code": problem.status, "message": problem.message, "status": problem.name, "details": []}
-            return web.json_response({"error": error}, status=problem.status)
-        return web.Response(text=TranslateTextResponse.to_json(answer), content_type="application/json")
+        return _answered(lambda: TranslateTextResponse.to_json(self.translator.answer(asked, request.get(FAULT))))
+
+    async def _languages(self, request: web.Request) -> web.Response:
+        asked = GetSupportedLanguagesRequest(
+            parent=request.path.removeprefix("/v3/").removesuffix("/supportedLanguages")
+        )
+        return _answered(lambda: SupportedLanguages.to_json(self.translator.languages(asked)))
+
+
+def _answered(answer: Callable[[], str]) -> web.Response:
+    try:
+        return web.Response(text=answer(), content_type="application/json")
+    except Problem as problem:
+        error = {"code": problem.status, "message": problem.message, "status": problem.name, "details": []}
+        return web.json_response({"error": error}, status=problem.status)
 
 
 class GoogleGrpcServer:
@@ -126,11 +144,15 @@ class GoogleGrpcServer:
         self.endpoint = ""
         self._stopping = threading.Event()
         self._server = grpc.server(ThreadPoolExecutor(64, thread_name_prefix="google-grpc-server"))
-        handler = grpc.unary_unary_rpc_method_handler(
-            self._translate, TranslateTextRequest.deserialize, TranslateTextResponse.serialize
-        )
-        service, method = _METHOD.strip("/").split("/")
-        self._server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(service, {method: handler}),))
+        handlers = {
+            "TranslateText": grpc.unary_unary_rpc_method_handler(
+                self._translate, TranslateTextRequest.deserialize, TranslateTextResponse.serialize
+            ),
+            "GetSupportedLanguages": grpc.unary_unary_rpc_method_handler(
+                self._languages, GetSupportedLanguagesRequest.deserialize, SupportedLanguages.serialize
+            ),
+        }
+        self._server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(_SERVICE, handlers),))
 
     def __enter__(self) -> Self:
         port = self._server.add_insecure_port("127.0.0.1:0")
@@ -151,7 +173,7 @@ class GoogleGrpcServer:
 
     def _translate(self, request: TranslateTextRequest, context: grpc.ServicerContext) -> TranslateTextResponse:
         headers = [f"{key}: {value}" for key, value in context.invocation_metadata() if key != "authorization"]
-        exchange = self.record.begin("POST", _METHOD, [*spoken(request), *headers])
+        exchange = self.record.begin("POST", f"/{_SERVICE}/TranslateText", [*spoken(request), *headers])
         exchange.items = len(request.contents)
         status = None
         try:
@@ -163,6 +185,12 @@ class GoogleGrpcServer:
             context.abort(grpc.StatusCode[problem.name], problem.message)
         finally:
             self.record.end(exchange, status)
+
+    def _languages(self, request: GetSupportedLanguagesRequest, context: grpc.ServicerContext) -> SupportedLanguages:
+        try:
+            return self.translator.languages(request)
+        except Problem as problem:
+            context.abort(grpc.StatusCode[problem.name], problem.message)
 
     def _answered(
         self, request: TranslateTextRequest, context: grpc.ServicerContext, exchange: Exchange

@@ -18,7 +18,7 @@ from google.cloud.translate_v3.services.translation_service.transports import (
     TranslationServiceGrpcAsyncIOTransport,
     TranslationServiceRestTransport,
 )
-from google.cloud.translate_v3.types import TranslateTextRequest, TranslateTextResponse
+from google.cloud.translate_v3.types import SupportedLanguages, TranslateTextRequest, TranslateTextResponse
 
 DEFAULT_HOST = "translate.googleapis.com"
 GLOBAL = "global"
@@ -87,6 +87,9 @@ class Connection(Protocol):
     async def translate(self, request: TranslateTextRequest, timeout: float) -> TranslateTextResponse:
         """Ask once. Raises what the SDK raises."""
 
+    async def languages(self, parent: str, timeout: float) -> set[str]:
+        """The codes of the languages that can be translated from. Raises what the SDK raises."""
+
     async def close(self) -> None:
         """Close connections."""
 
@@ -116,8 +119,16 @@ class _Grpc:
     async def translate(self, request: TranslateTextRequest, timeout: float) -> TranslateTextResponse:
         return await self._client.translate_text(request, retry=None, timeout=timeout)
 
+    async def languages(self, parent: str, timeout: float) -> set[str]:
+        told = await self._client.get_supported_languages(parent=parent, retry=None, timeout=timeout)
+        return _sources(told)
+
     async def close(self) -> None:
         await self._client.transport.close()  # type: ignore[no-untyped-call]
+
+
+def _sources(told: SupportedLanguages) -> set[str]:
+    return {language.language_code for language in told.languages if language.support_source}
 
 
 def _channel(*arguments: Any, options: Any = (), **named: Any) -> grpc.aio.Channel:
@@ -139,6 +150,10 @@ class _Rest:
     async def translate(self, request: TranslateTextRequest, timeout: float) -> TranslateTextResponse:
         call = partial(self._client.translate_text, request, retry=None, timeout=timeout)
         return await asyncio.get_running_loop().run_in_executor(self._threads, call)
+
+    async def languages(self, parent: str, timeout: float) -> set[str]:
+        call = partial(self._client.get_supported_languages, parent=parent, retry=None, timeout=timeout)
+        return _sources(await asyncio.get_running_loop().run_in_executor(self._threads, call))
 
     async def close(self) -> None:
         self._client.transport.close()  # type: ignore[no-untyped-call]
