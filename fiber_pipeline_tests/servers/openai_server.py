@@ -14,8 +14,9 @@ from typing import Any
 
 from aiohttp import web
 
-from fiber_pipeline_tests.servers.faults import Fault
+from fiber_pipeline_tests.servers.faults import STATUS, Fault
 from fiber_pipeline_tests.servers.openai_answers import RESPONDERS, Responder
+from fiber_pipeline_tests.servers.openai_batches import LINE_PATH, Batches
 from fiber_pipeline_tests.servers.openai_schema import schema_problem
 from fiber_pipeline_tests.servers.quota import QuotaState
 from fiber_pipeline_tests.servers.wire import BODY, EXCHANGE, FAULT, WireServer, serve_forever
@@ -108,12 +109,14 @@ class OpenAIServer(WireServer):
         self.models = models
         self.responders = {**RESPONDERS, **(responders or {})}
         self._legal_schemas: set[str] = set()
+        self.batches = Batches(self._complete_line)
 
     def routes(self) -> Iterable[web.RouteDef]:
         return [
             web.post("/v1/chat/completions", self._chat),
             web.post("/v1/responses", self._responses),
             web.get("/v1/models", self._models),
+            *self.batches.routes(),
         ]
 
     def is_metered(self, request: web.Request) -> bool:
@@ -171,6 +174,16 @@ class OpenAIServer(WireServer):
         names = sorted(self.models or ["gpt-4.1-mini"])
         models = [{"id": name, "object": "model", "created": 1744316542, "owned_by": "system"} for name in names]
         return web.json_response({"object": "list", "data": models})
+
+    def _complete_line(self, url: str, body: Any, number: int, texts: list[str]) -> tuple[int, Any]:
+        fault = self.script.take(number, LINE_PATH, texts)
+        if fault is not None and fault.kind == STATUS:
+            return fault.status, {"error": {"message": "By script.", "type": "server_error", "code": fault.code}}
+        try:
+            answer = self.response if url == "/v1/responses" else self.chat_completion
+            return 200, answer(body, fault)
+        except Problem as problem:
+            return problem.status, {"error": {"message": problem.message, "code": problem.code}}
 
     def check_key(self, request: web.Request) -> None:
         """Raise Problem for a request without a key, or with an unknown one."""

@@ -22,13 +22,13 @@ from fiber_pipeline.services.service import Limits, Reply, Usage
 # A request holds no more than so many texts of the greatest length.
 _LONGEST_TEXTS = 3
 # The package asks for a key even where the server does not.
-_NO_KEY = "none"
+NO_KEY = "none"
 
 
 def connect(endpoint: OpenAIEndpoint) -> AsyncOpenAI:
     """OpenAI's client for an endpoint, for the running event loop, without retries."""
     return AsyncOpenAI(
-        api_key=endpoint.api_key or _NO_KEY,
+        api_key=endpoint.api_key or NO_KEY,
         base_url=endpoint.base_url,
         max_retries=0,
         http_client=DefaultAioHttpClient(),

@@ -16,6 +16,7 @@ from fiber_pipeline.services.service import RateHints, Reply, Usage
 
 Api = Literal["chat", "responses"]
 PATHS: Mapping[Api, str] = {"chat": "/chat/completions", "responses": "/responses"}
+_NO_REPLY = (KeyError, IndexError, TypeError, AttributeError, ValueError)
 _NO_HINTS = RateHints()
 
 
@@ -68,7 +69,7 @@ def read_reply(
     read = _read_response if api == "responses" else _read_chat
     try:
         content, refusal, ending, usage = read(payload)
-    except (KeyError, IndexError, TypeError, AttributeError, ValueError):
+    except _NO_REPLY:
         raise ServiceFailure("unavailable", "a body that is no reply", status=200, maybe_paid=True) from None
     if ending == "length":
         raise ServiceFailure("too_large", "the answer was cut short", status=200, maybe_paid=True)
@@ -80,6 +81,15 @@ def read_reply(
         return Reply({}, refused={0: reason}, usage=usage, hints=hints, request_id=request_id, model=model)
     kept, flawed = sort_answers(question.answer, items, item_ids(items), content or "")
     return Reply(kept, flawed=flawed, usage=usage, hints=hints, request_id=request_id, model=model)
+
+
+def usage_of(payload: Any, api: Api) -> Usage:
+    """What a reply's body says was used; nothing if it is no reply."""
+    read = _read_response if api == "responses" else _read_chat
+    try:
+        return read(payload)[3]
+    except _NO_REPLY:
+        return Usage()
 
 
 def _read_chat(payload: Any) -> tuple[str | None, str | None, str, Usage]:

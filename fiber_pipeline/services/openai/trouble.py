@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from email.utils import parsedate_to_datetime
 
 import aiohttp
+import httpx2
 import openai
 
 from fiber_pipeline.services.failures import Kind, ServiceFailure
@@ -43,6 +44,9 @@ def failure_of(error: openai.APIError) -> ServiceFailure:
         return ServiceFailure("unavailable", "the answer broke off", maybe_paid=True)
     if any(isinstance(cause, aiohttp.ClientConnectionError) for cause in causes):
         return ServiceFailure("unavailable", "the connection broke", maybe_paid=True)
+    # Of the transport without aiohttp, which the Batch API's few requests go through.
+    if any(isinstance(cause, httpx2.ConnectError | httpx2.ConnectTimeout) for cause in causes):
+        return ServiceFailure("unavailable", "no connection")
     if isinstance(error, openai.APITimeoutError):
         return ServiceFailure("timed_out", "no answer in time", maybe_paid=True)
     return ServiceFailure("unavailable", f"the connection failed ({type(error).__name__})", maybe_paid=True)
