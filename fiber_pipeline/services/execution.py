@@ -149,8 +149,7 @@ class Execution:
     async def _reserve(self, pack: Pack, items: Sequence[Item]) -> tuple[Turn, Intent]:
         """Wait for an endpoint's turn, and write down what is about to be sent there.
 
-        While other requests are unsettled, they may yet turn out cheaper than was reserved, so that it pays to ask
-        the budget again. Raises NothingToAsk, BudgetExceeded.
+        Raises NothingToAsk, BudgetExceeded.
         """
 
         def deadline(failing_since: float | None) -> float:
@@ -162,20 +161,23 @@ class Execution:
         keys = [self._work.keys[number] for number in pack.questions]
         turn = await self._endpoints.claim(paced_amount(usage), deadline, lambda: self._stopped is not None)
         try:
-            while True:
-                others = self._unsettled
-                try:
-                    intent = await self._books.intend(turn.endpoint.service.endpoint, keys, self._books.cost(usage))
-                    break
-                except BudgetExceeded:
-                    if not others:
-                        raise
+            while (intent := await self._intend(turn, keys, self._books.cost(usage))) is None:
                 await asyncio.sleep(_BUDGET_NAP_SECONDS)
         except BaseException:
             self._endpoints.released(turn)
             raise
-        self._unsettled += 1
         return turn, intent
+
+    async def _intend(self, turn: Turn, keys: Sequence[str], reserved_usd: float) -> Intent | None:
+        """Reserve a cost; None while others are unsettled that may yet leave room for it. Raises BudgetExceeded."""
+        self._unsettled += 1
+        try:
+            return await self._books.intend(turn.endpoint.service.endpoint, keys, reserved_usd)
+        except BaseException as problem:
+            self._unsettled -= 1
+            if isinstance(problem, BudgetExceeded) and self._unsettled:
+                return None
+            raise
 
     async def _ask(self, turn: Turn, intent: Intent, items: Sequence[Item], pack: Pack) -> Reply | ServiceFailure:
         """Ask within what is left of the time; an answer that does not come may have been paid."""

@@ -23,8 +23,10 @@ _EAGERNESS = 30.0
 _MOST_HASTE = 4.0
 _SLOWER = 0.7
 _FASTER = 1.05
+_FASTER_UNKNOWN = 1.25
 _RECOVERY_SECONDS = 5.0
 _OBSERVED_REQUESTS = 200
+_SHORTEST_SECONDS = 0.1
 
 
 class _Meter:
@@ -67,9 +69,7 @@ class _Meter:
 
     def recover(self) -> None:
         if self.rate:
-            self.rate *= _FASTER
-            if self.ceiling:
-                self.rate = min(self.rate, self.ceiling)
+            self.rate = min(self.rate * _FASTER, self.ceiling) if self.ceiling else self.rate * _FASTER_UNKNOWN
 
 
 class Pace:
@@ -154,4 +154,4 @@ class Pace:
 
     def _observed_rate(self, now: float) -> float:
         """Requests a second of late, for a quota whose limit is unknown."""
-        return len(self._sent) / max(now - self._sent[0], 1.0) if self._sent else 1.0
+        return len(self._sent) / max(now - self._sent[0], _SHORTEST_SECONDS) if self._sent else 1.0

@@ -1,6 +1,7 @@
 """Time is a number here: a pace is told what time it is."""
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 
@@ -24,7 +25,7 @@ def drive(pace: Pace, seconds: float, tokens: int = 0, start: float = 0.0) -> li
 def test_requests_go_out_evenly_at_96_percent_of_the_limit():
     sent = drive(Pace(requests_per_minute=600), 10)
     assert len(sent) == pytest.approx(96, abs=1)
-    gaps = [later - earlier for earlier, later in zip(sent, sent[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in pairwise(sent)]
     assert min(gaps) > 0.09
 
 
@@ -102,6 +103,9 @@ def test_an_unknown_limit_is_found_from_what_was_sent_before_the_refusal():
     drive(pace, 0.1)
     pace.refused(sent_at=0.09, retry_after=None, now=2.0)
     assert pace.requests_per_second == pytest.approx(100 / 2 * 0.7, rel=0.05)
+    assert pace.requests_per_second is not None
+    pace.answered(0, RateHints(), 10.0)
+    assert pace.requests_per_second > 40
 
 
 def test_a_limit_the_service_names_is_kept_unless_a_lower_one_is_set():
