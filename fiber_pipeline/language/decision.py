@@ -121,13 +121,13 @@ def _confidence(language: str, counted: Sequence[TaggedWord], spanish: float, gu
     if language == "mixed":
         distance = max(0.0, lesser - threshold)
     elif language == "gn":
-        in_full = sum(word.language == "es" or word.reading.kind == "loan" for word in counted)
+        in_full = sum([word.language == "es" or word.reading.kind == "loan" for word in counted])
         distance = max(0.0, threshold - in_full) + (0.0 if in_full else NOTHING_SPANISH)
     else:
-        most_guarani = max(word.reading.weight for word in counted)
+        most_guarani = max([word.reading.weight for word in counted])
         distance = (STRONGEST - max(0.0, min(most_guarani, STRONGEST))) / 2
     likely = LIKELY - (LIKELY - ON_THE_LINE) * math.exp(-STEEPNESS * distance)
-    evidence = sum(abs(word.reading.weight) for word in counted)
+    evidence = sum([abs(word.reading.weight) for word in counted])
     return round(0.5 + (likely - 0.5) * (1.0 - math.exp(-evidence)), 3)
 
 
@@ -146,6 +146,9 @@ def _whole(words: Sequence[TaggedWord], language: str) -> Span:
 
 def _spans(words: Sequence[TaggedWord]) -> list[Span]:
     """Join neighbouring words of a language; skipped words go with what stands before them, or after at the start."""
+    spoken = {word.language for word in words if word.language}
+    if len(spoken) == 1:
+        return [_whole(words, spoken.pop())]
     spans: list[Span] = []
     start, end, current = words[0].token.start, words[0].token.end, words[0].language
     for word in words[1:]:

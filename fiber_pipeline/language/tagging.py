@@ -36,21 +36,24 @@ def tag(text: str) -> list[TaggedWord]:
     tokens = tokenize(text)
     words: list[tuple[Token, Reading]] = []
     skips_names = _tells_names(tokens)
+    has_names = False
     starts = True
     for place, token in enumerate(tokens):
-        if token.kind != "word":
-            starts = starts or (token.kind == "punctuation" and token.surface[0] in ".!?¡¿\n“\"'«:")
+        surface, folded, kind, _, _ = token
+        if kind != "word":
+            starts = starts or (kind == "punctuation" and surface[0] in ".!?¡¿\n“\"'«:")
             continue
-        reading = read_word(token.surface)
-        if skips_names and not starts and _looks_like_a_name(token, reading):
+        reading = read_word(surface)
+        if skips_names and not starts and surface[0].isupper() and _looks_like_a_name(surface, folded, reading):
             reading = _SKIPPED_NAME
-        elif _follows_hyphen(tokens, place) and token.folded in _SUFFIX_AFTER_HYPHEN:
+            has_names = True
+        elif folded in _SUFFIX_AFTER_HYPHEN and _follows_hyphen(tokens, place):
             reading = _HYPHENATED_SUFFIX
             if words and words[-1][1].is_guess:
                 words[-1] = (words[-1][0], _SUFFIXED_NAME)
         words.append((token, reading))
         starts = False
-    if skips_names:
+    if has_names:
         _skip_links_of_names(words)
     path = smooth([reading.weight for _, reading in words])
     return [
@@ -61,8 +64,8 @@ def tag(text: str) -> list[TaggedWord]:
 
 def _tells_names(tokens: list[Token]) -> bool:
     """Whether capitals mark names here: not where three words in four have them ("Muy Buena Atención")."""
-    words = [token.surface for token in tokens if token.kind == "word"]
-    return 4 * sum(word[0].isupper() for word in words) < 3 * len(words)
+    capitals = [token.surface[0].isupper() for token in tokens if token.kind == "word"]
+    return 4 * sum(capitals) < 3 * len(capitals)
 
 
 def _skip_links_of_names(words: list[tuple[Token, Reading]]) -> None:
@@ -91,16 +94,15 @@ def _follows_hyphen(tokens: list[Token], place: int) -> bool:
     return tokens[place - 2].end == tokens[place - 1].start and tokens[place - 1].end == tokens[place].start
 
 
-def _looks_like_a_name(token: Token, reading: Reading) -> bool:
-    surface = token.surface
-    if not surface[0].isupper() or len(surface) < 2:
+def _looks_like_a_name(surface: str, folded: str, reading: Reading) -> bool:
+    """Whether a word with a capital inside a sentence is a name."""
+    if len(surface) < 2:
         return False
     if surface.isupper():
         return len(surface) <= 5 and reading.is_guess
     if not surface[1:].islower():
         return False
-    vocabulary = load_vocabulary()
-    return reading.is_guess or reading.weight < 0 or token.folded in vocabulary.names
+    return reading.is_guess or reading.weight < 0 or folded in load_vocabulary().names
 
 
 def smooth(weights: list[float]) -> list[bool]:
@@ -108,6 +110,8 @@ def smooth(weights: list[float]) -> list[bool]:
 
     A word speaks for Guaraní with half its weight and for Spanish with minus half; each change costs SWITCH.
     """
+    if not weights or max(weights) <= 0:  # nothing to weigh, as in half of all comments
+        return [False] * len(weights)
     spanish, guarani = 0.0, -PRIOR
     back: list[tuple[bool, bool]] = []
     for weight in weights:

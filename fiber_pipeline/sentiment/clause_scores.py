@@ -1,11 +1,9 @@
 """Sentiment of each clause of a comment, for whoever asks what is said about one thing in it."""
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
-from fiber_pipeline.sentiment.knowledge import default_knowledge
-from fiber_pipeline.sentiment.reading import CommentReader, normalised
+from fiber_pipeline.sentiment.reading import default_reader, normalised
 from fiber_pipeline.text import Token
 
 
@@ -30,15 +28,10 @@ def score_clauses(tokens: Sequence[Token]) -> list[ClauseScore]:
     """
     if not tokens:
         return []
-    reading = _reader().read(tokens)
+    reading = default_reader().read(tokens, for_urgency=False)
     return [
         ClauseScore(first, last, positive, negative, normalised(positive - negative))
         for (first, last), positive, negative in zip(
             reading.clauses, reading.clause_positive, reading.clause_negative, strict=True
         )
     ]
-
-
-@lru_cache(maxsize=1)
-def _reader() -> CommentReader:
-    return CommentReader(default_knowledge())

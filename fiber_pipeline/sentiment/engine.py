@@ -13,9 +13,9 @@ from fiber_pipeline.sentiment.confidence import confidence
 from fiber_pipeline.sentiment.data_files import DATA
 from fiber_pipeline.sentiment.emotions import emotions_of
 from fiber_pipeline.sentiment.hits import Hit
-from fiber_pipeline.sentiment.judgement import Judgement, judge
-from fiber_pipeline.sentiment.knowledge import default_knowledge, load_knowledge
-from fiber_pipeline.sentiment.reading import CommentReader
+from fiber_pipeline.sentiment.judgement import Judgement, judge_all
+from fiber_pipeline.sentiment.knowledge import load_knowledge
+from fiber_pipeline.sentiment.reading import CommentReader, default_reader
 
 
 def _fingerprint(paths: Iterable[Path]) -> str:
@@ -60,14 +60,15 @@ class LocalSentimentEngine:
             self._reader = CommentReader(load_knowledge(lexicons, rules))
         else:
             self.model = MODEL
-            self._reader = CommentReader(default_knowledge())
+            self._reader = default_reader()
 
     def answer(self, request: pd.DataFrame) -> Answers:
         """Score texts; see `SentimentEngine.answer`. Every text is answered."""
         glosses = request["text_es"].tolist() if "text_es" in request else [None] * len(request)
         columns: dict[str, list[Any]] = {name: [] for name in _SCHEMA}
-        for item, (text, gloss) in enumerate(zip(request["text"].tolist(), glosses, strict=True)):
-            judgement = judge(self._reader, text or "", gloss if isinstance(gloss, str) else None)
+        texts = [text or "" for text in request["text"].tolist()]
+        judgements = judge_all(self._reader, texts, [gloss if isinstance(gloss, str) else None for gloss in glosses])
+        for item, judgement in enumerate(judgements):
             _append(columns, item, judgement)
         arrays = [pa.array(columns[name], kind) for name, kind in _SCHEMA.items()]
         frame = pa.table(arrays, names=list(_SCHEMA)).to_pandas(types_mapper=pd.ArrowDtype)

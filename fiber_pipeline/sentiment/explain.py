@@ -1,14 +1,12 @@
 """Why a comment got its label: the matched entries and rules, what was done to them, and the sums."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 from fiber_pipeline.sentiment.confidence import confidence
 from fiber_pipeline.sentiment.emotions import emotions_of
 from fiber_pipeline.sentiment.hits import Hit
 from fiber_pipeline.sentiment.judgement import Judgement, judge
-from fiber_pipeline.sentiment.knowledge import default_knowledge
-from fiber_pipeline.sentiment.reading import CommentReader
+from fiber_pipeline.sentiment.reading import default_reader
 
 
 @dataclass(frozen=True)
@@ -75,7 +73,7 @@ class Explanation:
 
 def explain(text: str, text_es: str | None = None) -> Explanation:
     """Explain the label that `LocalSentimentEngine` with the package's own data gives `text` (and its gloss)."""
-    judgement = judge(_reader(), text, text_es)
+    judgement = judge(default_reader(), text, text_es)
     reading, label = judgement.reading, judgement.verdict
     clauses = tuple(
         Clause(
@@ -128,8 +126,3 @@ def _evidence(judgement: Judgement, hit: Hit) -> Evidence:
 def _line(evidence: Evidence) -> str:
     steps = "".join(f" × {factor:.2f} {step}" for step, factor in evidence.steps)
     return f"{evidence.words}: {evidence.source} “{evidence.name}” {evidence.base:+.2f}{steps} = {evidence.value:+.2f}"
-
-
-@lru_cache(maxsize=1)
-def _reader() -> CommentReader:
-    return CommentReader(default_knowledge())

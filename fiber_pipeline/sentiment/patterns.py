@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Generic, NamedTuple, TypeVar
 
-from fiber_pipeline.text import Token, fold
+from fiber_pipeline.text import fold
 
 Meaning = TypeVar("Meaning")
 Meaning_co = TypeVar("Meaning_co", covariant=True)
@@ -118,9 +118,9 @@ def _word(word: str) -> str:
     return r"\S*".join(re.escape(piece) for piece in word.split("*"))
 
 
-def joined(tokens: Sequence[Token]) -> str:
-    """The folded tokens with a space before each and after the last: what patterns match on."""
-    return f" {' '.join([token.folded for token in tokens])} "
+def joined(folded: Iterable[str]) -> str:
+    """The tokens, folded, with a space before each and after the last: what patterns match on."""
+    return f" {' '.join(folded)} "
 
 
 class WordMatches(NamedTuple, Generic[Meaning]):

@@ -4,11 +4,12 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from fiber_pipeline.sentiment.adjustment import adjust
 from fiber_pipeline.sentiment.guarani import analyses
 from fiber_pipeline.sentiment.hits import Hit, flip, scale
-from fiber_pipeline.sentiment.knowledge import Knowledge
+from fiber_pipeline.sentiment.knowledge import Knowledge, default_knowledge
 from fiber_pipeline.sentiment.lexicon import Entry
 from fiber_pipeline.sentiment.modifiers import Modifier
 from fiber_pipeline.sentiment.one_word import Answer, answer_key
@@ -17,7 +18,7 @@ from fiber_pipeline.sentiment.rules import Rule
 from fiber_pipeline.sentiment.urgency import UrgencyRule
 from fiber_pipeline.text import Token, split_clauses
 
-Meaning = Rule | Entry | UrgencyRule
+Meaning = Rule | Entry
 
 _CACHED_WORDS = 100_000
 # Summed weight squared at which the score has come to 0.7 of its most: one plain word (2) scores 0.63.
@@ -54,6 +55,7 @@ class _Word:
     is_negated: bool
     modifier: Modifier | None
     matches: WordMatches[Meaning]
+    urgency: WordMatches[UrgencyRule]
 
 
 class CommentReader:
@@ -61,22 +63,27 @@ class CommentReader:
 
     def __init__(self, knowledge: Knowledge) -> None:
         self._knowledge = knowledge
-        patterns: list[Pattern[Meaning]] = [*knowledge.rules, *knowledge.lexicon.phrases, *knowledge.urgency_rules]
+        patterns: list[Pattern[Meaning]] = [*knowledge.rules, *knowledge.lexicon.phrases]
         self._patterns = PatternIndex(patterns)
+        self._urgency_patterns = PatternIndex(knowledge.urgency_rules)
         self._second_words = {pair.split()[1] for pair in knowledge.modifiers if " " in pair}
         self._word = lru_cache(maxsize=_CACHED_WORDS)(self._look_up)
 
-    def read(self, tokens: Sequence[Token]) -> Reading:
-        """Weigh the tokens of `fiber_pipeline.text.tokenize`."""
+    def read(self, tokens: Sequence[Token], *, for_urgency: bool = True) -> Reading:
+        """Weigh the tokens of `fiber_pipeline.text.tokenize`; `urgency` stays empty unless `for_urgency`."""
         clauses = split_clauses(tokens)
+        folded = [token.folded for token in tokens]
         known = [self._word(token.folded) if token.kind in _WORDLIKE else None for token in tokens]
-        hidden = _hide_names(tokens, known)
+        hidden = [] if _NAMES_FOLLOW.isdisjoint(folded) else _hide_names(tokens, known)
+        text = joined(folded)
         answer = self._answer(tokens)
-        hits, urgency = self._hits(tokens, known, hidden)
+        urgency = self._urgency(known, text) if for_urgency else []
         if answer is not None:
             hits = _answered(answer, len(tokens))
-        elif hits:
-            adjust(tokens, self._modifiers(tokens, known), clauses, hits)
+        else:
+            hits = self._hits(tokens, known, hidden, text)
+            if hits:
+                adjust(tokens, self._modifiers(folded, known), clauses, hits)
         return _summed(known, clauses, hits, answer, urgency)
 
     def _answer(self, tokens: Sequence[Token]) -> Answer | None:
@@ -85,19 +92,23 @@ class CommentReader:
         key = answer_key(tokens)
         return self._knowledge.answers.get(key) if key else None
 
-    def _modifiers(self, tokens: Sequence[Token], known: Sequence[_Word | None]) -> list[Modifier | None]:
+    def _modifiers(self, folded: Sequence[str], known: Sequence[_Word | None]) -> list[Modifier | None]:
         """What each word does to others; two that stand in the list together ("un poco") do it as one."""
         modifiers = [word.modifier if word is not None else None for word in known]
-        for position in range(1, len(modifiers)):
-            if tokens[position].folded in self._second_words:
-                pair = f"{tokens[position - 1].folded} {tokens[position].folded}"
-                modifiers[position] = self._knowledge.modifiers.get(pair, modifiers[position])
+        if not self._second_words.isdisjoint(folded):
+            for position, (first, second) in enumerate(pairwise(folded), start=1):
+                if second in self._second_words:
+                    pair = f"{first} {second}"
+                    modifiers[position] = self._knowledge.modifiers.get(pair, modifiers[position])
         return modifiers
 
     def _look_up(self, folded: str) -> _Word | None:
         entry, strength, is_negated = self._find(folded)
-        word = _Word(entry, strength, is_negated, self._knowledge.modifiers.get(folded), self._patterns.matches(folded))
-        return None if entry is None and word.modifier is None and not word.matches.elements else word
+        modifier = self._knowledge.modifiers.get(folded)
+        matches, urgency = self._patterns.matches(folded), self._urgency_patterns.matches(folded)
+        if entry is None and modifier is None and not matches.elements and not urgency.elements:
+            return None
+        return _Word(entry, strength, is_negated, modifier, matches, urgency)
 
     def _denies(self, folded: str) -> bool:
         """Whether a phrase that begins with this word is a denial itself, which another does not turn round."""
@@ -118,33 +129,21 @@ class CommentReader:
                 return entry, form.strength, form.is_negated
         return None, 1.0, False
 
+    def _urgency(self, known: Sequence[_Word | None], text: str) -> list[tuple[UrgencyRule, int, int]]:
+        patterns = self._urgency_patterns.candidates([word.urgency for word in known if word is not None])
+        return [(pattern.meaning, first, last) for pattern in patterns for first, last in spans(pattern, text)]
+
     def _hits(
-        self, tokens: Sequence[Token], known: Sequence[_Word | None], hidden: Sequence[int]
-    ) -> tuple[list[Hit], list[tuple[UrgencyRule, int, int]]]:
+        self, tokens: Sequence[Token], known: Sequence[_Word | None], hidden: Sequence[int], text: str
+    ) -> list[Hit]:
         candidates: list[Hit] = []
         effects: list[Hit] = []
-        urgency: list[tuple[UrgencyRule, int, int]] = []
-        patterns = self._patterns.candidates([word.matches for word in known if word is not None])
-        text = joined(tokens) if patterns else ""
-        for pattern in patterns:
+        for pattern in self._patterns.candidates([word.matches for word in known if word is not None]):
             meaning = pattern.meaning
             for first, last in spans(pattern, text):
-                if isinstance(meaning, UrgencyRule):
-                    urgency.append((meaning, first, last))
-                elif isinstance(meaning, Entry):
-                    candidates.append(
-                        Hit(
-                            first,
-                            last,
-                            "phrase",
-                            meaning.entry,
-                            meaning.weight,
-                            meaning.weight,
-                            meaning.kind,
-                            meaning.emotions,
-                            not self._denies(tokens[first].folded),
-                        )
-                    )
+                if isinstance(meaning, Entry):
+                    negatable = not self._denies(tokens[first].folded)
+                    candidates.append(_hit(first, last, "phrase", meaning, negatable=negatable))
                 else:
                     hit = Hit(
                         first,
@@ -173,7 +172,7 @@ class CommentReader:
         hits.extend(effects)
         if len(hits) > 1:
             hits.sort(key=_place)
-        return hits, urgency
+        return hits
 
     def _single(self, tokens: Sequence[Token], known: Sequence[_Word | None], taken: Sequence[bool]) -> Iterator[Hit]:
         emojis = self._knowledge.lexicon.emojis
@@ -183,16 +182,7 @@ class CommentReader:
             if word is not None and word.entry is not None:
                 entry = word.entry
                 if entry.weight:
-                    hit = Hit(
-                        position,
-                        position + 1,
-                        "word",
-                        entry.entry,
-                        entry.weight,
-                        entry.weight,
-                        entry.kind,
-                        entry.emotions,
-                    )
+                    hit = _hit(position, position + 1, "word", entry)
                     if word.strength != 1.0:
                         scale(hit, "form", word.strength)
                     if word.is_negated:
@@ -202,21 +192,18 @@ class CommentReader:
                 surface = tokens[position].surface
                 found = emojis.get(surface) or emojis.get(surface[0])
                 if found is not None and found.weight:
-                    yield Hit(
-                        position,
-                        position + 1,
-                        "emoji",
-                        found.entry,
-                        found.weight,
-                        found.weight,
-                        "w",
-                        found.emotions,
-                        False,
-                    )
+                    yield _hit(position, position + 1, "emoji", found, negatable=False)
 
 
 _WEB = ("http", "https", "www")
+_NAMES_FOLLOW = frozenset(("@", *_WEB))
 _WORDLIKE = ("word", "number")
+
+
+def _hit(first: int, last: int, source: str, entry: Entry, *, negatable: bool = True) -> Hit:
+    """A hit of an entry; emojis have no kind of their own."""
+    kind = "w" if source == "emoji" else entry.kind
+    return Hit(first, last, source, entry.entry, entry.weight, entry.weight, kind, entry.emotions, negatable)
 
 
 def _precedence(hit: Hit) -> tuple[bool, int, int, float]:
@@ -288,3 +275,9 @@ def _weigh_contrast(known: Sequence[_Word | None], clauses: list[tuple[int, int]
             if word.modifier.concession:
                 factors[index] *= word.modifier.concession
                 break
+
+
+@lru_cache(maxsize=1)
+def default_reader() -> CommentReader:
+    """A reader with the package's own data, one a process, so that what it knows of words serves all who ask."""
+    return CommentReader(default_knowledge())

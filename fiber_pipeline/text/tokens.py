@@ -1,6 +1,7 @@
 """Comments cut into words, numbers, emojis and punctuation, each with its place in the text."""
 
 import re
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -34,17 +35,39 @@ class Token(NamedTuple):
         return self.kind == "word" and unstretch(self.surface.lower()) != self.surface.lower()
 
 
-@lru_cache(maxsize=100_000)
-def _fold_word(surface: str) -> str:
-    return fold(unstretch(surface))
+_CACHED_PIECES = 32_768
+_LONGEST_CACHED = 40  # what is longer hardly comes twice
+_token: Callable[[Iterable[object]], Token] = Token._make
 
 
 def tokenize(text: str) -> list[Token]:
-    """Cut `text` (NFC) into tokens; offsets are characters, `end` exclusive. Nothing but white space is left out."""
-    tokens = []
-    for match in _TOKEN.finditer(text):
-        kind = match.lastgroup or "punctuation"
-        surface = match.group()
-        folded = _fold_word(surface) if kind == "word" else surface
-        tokens.append(Token(surface, folded, kind, match.start(), match.end()))
+    """Cut `text` (NFC) into tokens; offsets are characters, `end` exclusive. Nothing but white space is left out.
+
+    No token holds white space, so a text is cut there first, and what stands between is mostly known already.
+    """
+    tokens: list[Token] = []
+    end = 0
+    for piece in text.split():
+        start = text.index(piece, end)
+        end = start + len(piece)
+        cut = _cut_known(piece) if end - start <= _LONGEST_CACHED else _cut(piece)
+        for surface, folded, kind, first, last in cut:
+            tokens.append(_token((surface, folded, kind, start + first, start + last)))
     return tokens
+
+
+def _cut(piece: str) -> tuple[tuple[str, str, str, int, int], ...]:
+    """The tokens of a stretch without white space, as the fields of Token with offsets from its beginning."""
+    return tuple(
+        (
+            match.group(),
+            fold(unstretch(match.group())) if match.lastgroup == "word" else match.group(),
+            match.lastgroup or "punctuation",
+            match.start(),
+            match.end(),
+        )
+        for match in _TOKEN.finditer(piece)
+    )
+
+
+_cut_known = lru_cache(maxsize=_CACHED_PIECES)(_cut)

@@ -1,7 +1,7 @@
 """The theme engine that needs no account: rules over tokens, deterministic and explainable."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -17,8 +17,7 @@ from fiber_pipeline.themes.theme_sentiment import Mention, theme_sentiments
 RULES_VERSION = "rules-1"
 
 
-@dataclass(frozen=True)
-class FoundTheme:
+class FoundTheme(NamedTuple):
     """A theme in a comment; spans are (start, end) in characters, `end` exclusive, in order and apart."""
 
     theme: str
@@ -50,10 +49,13 @@ class LocalThemeEngine:
         """
         columns: dict[str, list[object]] = {name: [] for name in _COLUMNS}
         texts, translations = request["text"].tolist(), request["text_es"].tolist()
+        # All go through one step before the next begins: what a step needs then stays in the processor's own memory.
+        read = [self._read(text) for text in texts]
+        matched = [self._matches(one) for one in read]
         for item, (text, translation) in enumerate(zip(texts, translations, strict=True)):
-            found = self.find(text)
+            found = self._found(read[item], matched[item])
             if not found and translation and translation != text:
-                found = [_without_spans(theme) for theme in self.find(translation)]
+                found = [theme._replace(spans=[]) for theme in self.find(translation)]
             for theme in found:
                 columns["item"].append(item)
                 columns["theme"].append(theme.theme)
@@ -69,32 +71,47 @@ class LocalThemeEngine:
 
     def find(self, text: str) -> list[FoundTheme]:
         """Find the themes of one text, in the taxonomy's order."""
+        read = self._read(text)
+        return self._found(read, self._matches(read))
+
+    def explain(self, text: str) -> Explanation:
+        """Say which rules found which themes in `text`, and which matches did not count and why."""
+        read = self._read(text)
+        return explain_matches(text, read.tokens, self._matcher.find(read.words), self.find(text))
+
+    def _read(self, text: str) -> "_Read":
         tokens = tokenize(text)
         clauses = split_clauses(tokens)
-        words = self._matcher.words(tokens, clauses)
-        if not words.sets:
+        return _Read(text, tokens, clauses, self._matcher.words(tokens, clauses))
+
+    def _matches(self, read: "_Read") -> list[Match]:
+        return self._matcher.find(read.words).counting if read.words.known else []
+
+    def _found(self, read: "_Read", matches: list[Match]) -> list[FoundTheme]:
+        if not matches:
             return []
-        counting = self._matcher.find(words).counting
-        if not counting:
-            return []
+        text, tokens, clauses, words = read
         mentions = [
-            Mention(match.theme, match.first, match.last, self._matcher.polarity(match, words)) for match in counting
+            Mention(match.theme, match.first, match.last, self._matcher.polarity(match, words)) for match in matches
         ]
         sentiments = theme_sentiments(tokens, clauses, mentions)
-        relevances = _relevances(counting, words)
+        relevances = _relevances(matches, words)
         found = []
         for theme in sorted(sentiments, key=self._order.__getitem__):
-            spans = _spans([match for match in counting if match.theme == theme], tokens)
+            spans = _spans([match for match in matches if match.theme == theme], tokens)
             category = self.taxonomy.themes[theme].category
             evidence = [text[start:end] for start, end in spans]
             found.append(FoundTheme(theme, category, relevances[theme], *sentiments[theme], evidence, spans))
         return found
 
-    def explain(self, text: str) -> Explanation:
-        """Say which rules found which themes in `text`, and which matches did not count and why."""
-        tokens = tokenize(text)
-        words = self._matcher.words(tokens, split_clauses(tokens))
-        return explain_matches(text, tokens, self._matcher.find(words), self.find(text))
+
+class _Read(NamedTuple):
+    """A text cut up, and its words as patterns see them."""
+
+    text: str
+    tokens: list[Token]
+    clauses: list[tuple[int, int]]
+    words: Words
 
 
 _COLUMNS = {
@@ -108,12 +125,6 @@ _COLUMNS = {
     "evidence_spans": "object",
     "prompt_version": "object",
 }
-
-
-def _without_spans(found: FoundTheme) -> FoundTheme:
-    return FoundTheme(
-        found.theme, found.category, found.relevance, found.sentiment, found.score, found.evidence, spans=[]
-    )
 
 
 def _spans(matches: Sequence[Match], tokens: Sequence[Token]) -> list[tuple[int, int]]:

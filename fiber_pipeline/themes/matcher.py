@@ -1,7 +1,9 @@
 """Finds a taxonomy's themes in a comment: where each rule matched, and which matches were excluded and why."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from fiber_pipeline.text import Token, split_clauses
@@ -15,6 +17,7 @@ a al con como cuando de del el en es esta ha la las lo los mas me mi mucho muy n
 por que se si siempre sin su te todo todos un una uno y ya
 """
 _COMMON = frozenset({ANY, NUMBER, *_COMMON_WORDS.split()})
+_CACHED_WORDS = 32_768
 _SENTENCE_ENDS = frozenset(".;!?¡¿…")
 
 
@@ -44,30 +47,17 @@ class Matches(NamedTuple):
 
 
 class Words(NamedTuple):
-    """A comment's words, as patterns see them; four sequences of equal length.
+    """A comment's words, as patterns see them; sequences of equal length.
 
-    positions: of each word in the tokens. sets: the form sets each word belongs to. clauses, sentences: which one
-    each word stands in, counted from 0.
+    positions: of each word in the tokens. known: what is known of each word. sets: the form sets it belongs to.
+    clauses, sentences: which one it stands in, counted from 0.
     """
 
     positions: list[int]
+    known: list["_Word"]
     sets: list[frozenset[int]]
     clauses: list[int]
     sentences: list[int]
-
-
-class _Sequence(NamedTuple):
-    """A compiled sequence of elements: form set, gap and scope of each, and the rule it belongs to.
-
-    needed: the form sets a comment must hold for a search to be worth while.
-    """
-
-    needed: frozenset[int]
-    sets: tuple[int, ...]
-    gaps: tuple[int, ...]
-    wide: tuple[bool, ...]
-    pattern: Pattern
-    owner: int
 
 
 class _Owner(NamedTuple):
@@ -75,6 +65,31 @@ class _Owner(NamedTuple):
 
     theme: str
     rule: Rule | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Sequence:
+    """A compiled sequence of elements: form set, gap and scope of each, the pattern and what it is for, if anything.
+
+    needed: the form sets a comment must hold for a search to be worth while, as bits. lone: whether it is one word
+    anywhere.
+    """
+
+    needed: int
+    sets: tuple[int, ...]
+    gaps: tuple[int, ...]
+    wide: tuple[bool, ...]
+    pattern: Pattern
+    owner: _Owner | None
+    lone: bool
+
+
+class _Word(NamedTuple):
+    """What a word does for patterns: the form sets it belongs to, the same as bits, and the sequences to try on it."""
+
+    sets: frozenset[int]
+    bits: int
+    waiting: tuple[_Sequence, ...]
 
 
 class Matcher:
@@ -86,22 +101,19 @@ class Matcher:
 
     def __init__(self, taxonomy: Taxonomy) -> None:
         self._set_ids: dict[frozenset[str], int] = {}
-        self._owners: list[_Owner] = []
         self._conditions: dict[str, list[_Sequence]] = {}
         sequences: list[_Sequence] = []
         for theme in taxonomy.themes.values():
             for rule in theme.rules:
-                self._owners.append(_Owner(theme.slug, rule))
                 for pattern in rule.match:
-                    sequences.extend(self._compile(pattern, len(self._owners) - 1))
+                    sequences.extend(self._compile(pattern, _Owner(theme.slug, rule)))
                 for pattern in (*rule.near, *rule.unless, *rule.with_, *rule.without):
-                    self._conditions[pattern.source] = self._compile(pattern, -1)
-            self._owners.append(_Owner(theme.slug, None))
+                    self._conditions[pattern.source] = self._compile(pattern)
             for pattern in theme.exclusions:
-                sequences.extend(self._compile(pattern, len(self._owners) - 1))
-        self._idioms = [sequence for pattern in taxonomy.negation.idioms for sequence in self._compile(pattern, -1)]
+                sequences.extend(self._compile(pattern, _Owner(theme.slug, None)))
+        self._idioms = [sequence for pattern in taxonomy.negation.idioms for sequence in self._compile(pattern)]
         self._negators = self._set_id(taxonomy.negation.words)
-        usage = Counter(identity for sequence in sequences for identity in sequence.needed)
+        usage = Counter(identity for sequence in sequences for identity in set(sequence.sets))
         forms = list(self._set_ids)
         commonness = [len(_COMMON & words) for words in forms]
         self._waiting: dict[int, list[_Sequence]] = defaultdict(list)
@@ -109,67 +121,84 @@ class Matcher:
             # Of a sequence's form sets, the one without common words that fewest rules use is likely the rarest.
             rarest = min(sequence.sets, key=lambda identity: (commonness[identity], usage[identity]))
             self._waiting[rarest].append(sequence)
-        self._triggers = frozenset(self._waiting)
-        self._index = WordIndex(forms, taxonomy.spelling)
+        index = WordIndex(forms, taxonomy.spelling)
+        self._number = self._known(index.any_number)
+        self._mark = self._known(index.any_word)
+        self._word = lru_cache(maxsize=_CACHED_WORDS)(lambda folded: self._known(index.sets_of(folded)))
 
-    def _compile(self, pattern: Pattern, owner: int) -> list[_Sequence]:
+    def _compile(self, pattern: Pattern, owner: _Owner | None = None) -> list[_Sequence]:
         return [self._compile_sequence(sequence, pattern, owner) for sequence in pattern.sequences]
 
-    def _compile_sequence(self, elements: tuple[Element, ...], pattern: Pattern, owner: int) -> _Sequence:
+    def _compile_sequence(self, elements: tuple[Element, ...], pattern: Pattern, owner: _Owner | None) -> _Sequence:
         sets = tuple(self._set_id(element.forms) for element in elements)
         return _Sequence(
-            frozenset(sets),
+            _bits(sets),
             sets,
             tuple(element.gap for element in elements),
             tuple(element.in_sentence for element in elements),
             pattern,
             owner,
+            len(sets) == 1 and not pattern.from_start and not pattern.to_end,
         )
+
+    def _known(self, sets: frozenset[int]) -> _Word:
+        waiting = [sequence for identity in sorted(sets) for sequence in self._waiting.get(identity, ())]
+        return _Word(sets, _bits(sets), tuple(waiting))
 
     def _set_id(self, forms: frozenset[str]) -> int:
         return self._set_ids.setdefault(forms, len(self._set_ids))
 
     def words(self, tokens: Sequence[Token], clauses: Sequence[tuple[int, int]]) -> Words:
         """Look every word of a comment up. `clauses` is `split_clauses(tokens)`."""
-        words = Words([], [], [], [])
-        sets_of = self._index.sets_of
+        positions: list[int] = []
+        known: list[_Word] = []
+        clause_of: list[int] = []
+        sentences: list[int] = []
+        look_up = self._word
         sentence = 0
         for clause, (first, last) in enumerate(clauses):
             for position in range(first, last):
                 token = tokens[position]
                 kind = token.kind
                 if kind == "word":
-                    words.sets.append(sets_of(token.folded))
+                    known.append(look_up(token.folded))
                 elif kind == "number":
-                    words.sets.append(self._index.any_number)
+                    known.append(self._number)
                 elif kind == "mark":
-                    words.sets.append(self._index.any_word)
+                    known.append(self._mark)
                 else:
                     if kind == "punctuation" and token.surface[0] in _SENTENCE_ENDS:
                         sentence += 1
                     continue
-                words.positions.append(position)
-                words.clauses.append(clause)
-                words.sentences.append(sentence)
-        return words
+                positions.append(position)
+                clause_of.append(clause)
+                sentences.append(sentence)
+        return Words(positions, known, [word.sets for word in known], clause_of, sentences)
 
     def find(self, words: Words) -> Matches:
         """Find every theme of the taxonomy."""
-        present = frozenset().union(*words.sets)
+        present = 0
+        for word in words.known:
+            present |= word.bits
         found: list[tuple[Match, int, int]] = []
         banned: dict[str, list[tuple[int, int, str]]] = {}
-        waiting, owners, positions = self._waiting, self._owners, words.positions
-        for identity in present & self._triggers:
-            for sequence in waiting[identity]:
-                if not sequence.needed <= present:
-                    continue
-                theme, rule = owners[sequence.owner]
-                for first, last in _spans(sequence, words):
-                    if rule is None:
-                        banned.setdefault(theme, []).append((first, last, sequence.pattern.source))
-                    else:
-                        match = Match(theme, rule, sequence.pattern, positions[first], positions[last] + 1)
-                        found.append((match, first, last))
+        positions = words.positions
+        waiting = [
+            sequence
+            for word in words.known
+            for sequence in word.waiting
+            if sequence.needed & present == sequence.needed
+        ]
+        for sequence in dict.fromkeys(waiting):
+            owner = sequence.owner
+            assert owner is not None, "conditions wait under no word"
+            theme, rule = owner
+            for first, last in _spans(sequence, words):
+                if rule is None:
+                    banned.setdefault(theme, []).append((first, last, sequence.pattern.source))
+                else:
+                    match = Match(theme, rule, sequence.pattern, positions[first], positions[last] + 1)
+                    found.append((match, first, last))
         counting: list[Match] = []
         excluded: list[Excluded] = []
         for match, first, last in found:
@@ -181,9 +210,7 @@ class Matcher:
                 excluded.append(Excluded(match, *objection))
         return Matches(_longest(counting), excluded)
 
-    def _objection(
-        self, rule: Rule, first: int, last: int, words: Words, present: frozenset[int]
-    ) -> tuple[str, str] | None:
+    def _objection(self, rule: Rule, first: int, last: int, words: Words, present: int) -> tuple[str, str] | None:
         """The condition of `rule` that a match from word `first` to `last` does not meet, and its pattern."""
         clauses = (words.clauses[first], words.clauses[last])
         if rule.unless and (source := self._standing(rule.unless, words, present, clauses)):
@@ -200,13 +227,13 @@ class Matcher:
         self,
         patterns: Sequence[Pattern],
         words: Words,
-        present: frozenset[int],
+        present: int,
         clauses: tuple[int, int] | None,
     ) -> str | None:
         """The first of `patterns` that stands in the comment or, where they are given, in clauses from … to …."""
         for pattern in patterns:
             for sequence in self._conditions[pattern.source]:
-                if sequence.needed <= present:
+                if sequence.needed & present == sequence.needed:
                     for first, last in _spans(sequence, words):
                         if clauses is None or (
                             words.clauses[first] <= clauses[1] and clauses[0] <= words.clauses[last]
@@ -244,6 +271,14 @@ def _banned(spans: Sequence[tuple[int, int, str]], first: int, last: int) -> tup
     return None
 
 
+def _bits(identities: Iterable[int]) -> int:
+    """Form sets as the bits of one number: uniting and comparing them is most of what finding themes costs."""
+    bits = 0
+    for identity in identities:
+        bits |= 1 << identity
+    return bits
+
+
 def _order(match: Match) -> tuple[int, int, bool, str, str]:
     # Of rules that matched the same words, one that knows their polarity says more.
     return match.first, -match.last, match.rule.polarity is None, match.theme, match.pattern.source
@@ -265,9 +300,9 @@ def _longest(matches: list[Match]) -> list[Match]:
 def _spans(sequence: _Sequence, words: Words) -> list[tuple[int, int]]:
     """Where a sequence stands: first and last word, for each first word the nearest last one."""
     head, sets = sequence.sets[0], words.sets
+    if sequence.lone:
+        return [(place, place) for place, own in enumerate(sets) if head in own]
     length = len(sets)
-    if len(sequence.sets) == 1 and not sequence.pattern.from_start and not sequence.pattern.to_end:
-        return [(place, place) for place in range(length) if head in sets[place]]
     starts = range(1) if sequence.pattern.from_start else range(length - len(sequence.sets) + 1)
     found = []
     for start in starts:

@@ -9,7 +9,6 @@ from rapidfuzz.distance import OSA
 from fiber_pipeline.themes.patterns import ANY, NUMBER
 from fiber_pipeline.themes.taxonomy import Spelling
 
-_CACHED_WORDS = 100_000
 # In shorter words one letter's difference more often makes another word, above all a letter in place of another.
 _SHORTEST_TYPO = 6
 _SHORTEST_SUBSTITUTION = 8
@@ -75,7 +74,6 @@ class WordIndex:
             if len(word) >= _SHORTEST_TYPO:
                 for key in _deletions(word):
                     self._by_deletion[key].append(word)
-        self._cache: dict[str, frozenset[int]] = {}
 
     def _add(self, form: str, identity: int) -> None:
         if form == ANY:
@@ -95,13 +93,8 @@ class WordIndex:
 
     def sets_of(self, word: str) -> frozenset[int]:
         """The positions of the form sets that a folded word belongs to."""
-        found = self._cache.get(word)
-        if found is None:
-            if len(self._cache) >= _CACHED_WORDS:
-                self._cache.clear()
-            found = frozenset(self._any | self._tolerant(word))
-            self._cache[word] = found
-        return found
+        found = self._tolerant(word)
+        return frozenset(self._any | found) if found else self.any_word
 
     def _tolerant(self, word: str) -> set[int]:
         found = self._direct(word)

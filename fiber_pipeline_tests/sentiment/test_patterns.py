@@ -7,7 +7,10 @@ from fiber_pipeline.text import tokenize
 def found(pattern: str, text: str) -> list[str]:
     tokens = tokenize(text)
     compiled = compile_pattern(pattern, None)
-    return [text[tokens[first].start : tokens[last - 1].end] for first, last in spans(compiled, joined(tokens))]
+    return [
+        text[tokens[first].start : tokens[last - 1].end]
+        for first, last in spans(compiled, joined([token.folded for token in tokens]))
+    ]
 
 
 @pytest.mark.parametrize(

@@ -55,13 +55,6 @@ def test_another_word_is_not_taken_for_a_misspelt_one(typed: str) -> None:
     assert not WordIndex(FORMS, SPELLING).sets_of(typed)
 
 
-def test_a_full_cache_changes_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fiber_pipeline.themes.words._CACHED_WORDS", 2)
-    index = WordIndex(FORMS, SPELLING)
-    words = ["factura", "lentito", "casa", "factura", "internetpe", "lentito"]
-    assert [index.sets_of(word) for word in words] == [WordIndex(FORMS, SPELLING).sets_of(word) for word in words]
-
-
 def test_words_of_the_trade_are_not_corrected_into_each_other() -> None:
     taxonomy = load_taxonomy()
     clashes = set(taxonomy.spelling.never) & set(taxonomy.spelling.variants)
