@@ -27,7 +27,7 @@ FORMATS: tuple[Format, ...] = ("parquet", "csv", "jsonl")
 # What stands as it came, personal data included, leaves only when it is asked for by name.
 UNREDACTED = ("raw_comments", "rejected_rows")
 OF_COMMENTS = ("comments", "translated_comments", "sentiment_scores", "comment_themes")
-OF_EVERYTHING = ("themes", "emergent_themes", "insights", "forecasts", "recommendations")
+OF_EVERYTHING = ("themes", "emergent_themes", "insights", "forecasts", "recommendations", "api_calls", "api_costs")
 
 _BOM = b"\xef\xbb\xbf"
 _FORMULA_START = r"^([=+\-@\t\r\n＝＋－＠])"
