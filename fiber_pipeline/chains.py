@@ -1,7 +1,8 @@
 """Which engines a run asks, in which order: the settings' names made into engines."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from fiber_pipeline.engines import EngineUnavailable
@@ -9,9 +10,22 @@ from fiber_pipeline.settings import LOCAL, Settings
 
 if TYPE_CHECKING:
     from fiber_pipeline.language.protocol import LanguageEngine
+    from fiber_pipeline.sentiment import LocalSentimentEngine
     from fiber_pipeline.sentiment.protocol import SentimentEngine
+    from fiber_pipeline.services.azure import AzureResource
+    from fiber_pipeline.services.enrichment import Enricher
+    from fiber_pipeline.services.store.protocol import ResponseStore
+    from fiber_pipeline.themes import LocalThemeEngine, Taxonomy
     from fiber_pipeline.themes.protocol import ThemeEngine
     from fiber_pipeline.translation.protocol import TranslationEngine
+
+# Requests are packed as large as the limits of each service allow; OpenAI's is a setting of its own.
+_MOST_ITEMS = 1_024
+_NEEDED = {
+    "openai": "OPENAI_API_KEY, OPENAI_BASE_URL or FIBER_OPENAI_ENDPOINTS",
+    "azure": "AZURE_LANGUAGE_ENDPOINT and AZURE_LANGUAGE_KEY",
+    "google": "GOOGLE_CLOUD_PROJECT",
+}
 
 
 @dataclass(frozen=True)
@@ -24,23 +38,139 @@ class Chains:
     themes: "Sequence[ThemeEngine]"
 
 
-def build_chains(settings: Settings) -> Chains:
-    """Make the engines the settings name. Raises EngineUnavailable if one of them cannot be had."""
+def build_chains(settings: Settings, open_store: "Callable[[], ResponseStore] | None" = None) -> Chains:
+    """Make the engines the settings name.
+
+    open_store: called once if a chain names a service; without it, the store the settings name is opened.
+    Raises EngineUnavailable if an engine cannot be had, naming what is missing, TaxonomyError for a wrong taxonomy file
+    and PriceFileError for a wrong price file.
+    """
     from fiber_pipeline.language import LocalLanguageEngine
-    from fiber_pipeline.sentiment import LocalSentimentEngine
-    from fiber_pipeline.themes import LocalThemeEngine, load_taxonomy
-    from fiber_pipeline.translation import GlossTranslationEngine
 
     for kind in ("translation", "sentiment", "themes"):
-        missing = [name for name in settings.chain(kind) if name != LOCAL]
-        if missing:
-            raise EngineUnavailable(
-                f"FIBER_ENGINES_{kind.upper()} names {', '.join(missing)}, which this version does not have yet; "
-                f"set it to `{LOCAL}`"
-            )
+        for name in settings.chain(kind):
+            if name != LOCAL and name not in settings.services:
+                raise EngineUnavailable(f"FIBER_ENGINES_{kind.upper()} names {name}, which needs {_NEEDED[name]}")
+    workshop = _Workshop(settings, open_store)
     return Chains(
         language=LocalLanguageEngine(),
-        translation=[GlossTranslationEngine()],
-        sentiment=[LocalSentimentEngine()],
-        themes=[LocalThemeEngine(load_taxonomy(settings.taxonomy))],
+        translation=[workshop.translation(name) for name in settings.chain("translation")],
+        sentiment=[workshop.sentiment(name) for name in settings.chain("sentiment")],
+        themes=[workshop.themes(name) for name in settings.chain("themes")],
     )
+
+
+def build_enricher(settings: Settings, store: "ResponseStore") -> "Enricher":
+    """What asks services, with the settings' prices, budgets and patience. Raises PriceFileError."""
+    from fiber_pipeline.services.enrichment import Enricher
+    from fiber_pipeline.services.policy import Policy
+    from fiber_pipeline.services.prices import Prices
+    from fiber_pipeline.services.store.protocol import Budget
+
+    return Enricher(
+        store,
+        Prices(settings.prices),
+        Budget(settings.budget_usd, settings.budget_usd_month),
+        Policy(
+            concurrency=settings.concurrency,
+            items_per_request=_MOST_ITEMS,
+            item_seconds=settings.item_seconds,
+            call_seconds=settings.batch_seconds,
+        ),
+    )
+
+
+class _Workshop:
+    """Makes engines; what several of them share is made once, when one first needs it."""
+
+    def __init__(self, settings: Settings, open_store: "Callable[[], ResponseStore] | None") -> None:
+        self._settings = settings
+        self._open_store = open_store
+
+    def translation(self, name: str) -> "TranslationEngine":
+        if name == "google":
+            from fiber_pipeline.services.google.from_settings import translation_services as google_services
+            from fiber_pipeline.translation.google_engine import GoogleTranslationEngine
+
+            return GoogleTranslationEngine(self._enricher, google_services(self._settings))
+        if name == "openai":
+            from fiber_pipeline.services.openai.from_settings import translation_services
+            from fiber_pipeline.translation.openai_engine import OpenAITranslationEngine
+
+            services = translation_services(self._settings, with_english=self._settings.english)
+            return OpenAITranslationEngine(self._enricher, services)
+        from fiber_pipeline.translation import GlossTranslationEngine
+
+        return GlossTranslationEngine()
+
+    def sentiment(self, name: str) -> "SentimentEngine":
+        if name == "openai":
+            from fiber_pipeline.sentiment.openai_engine import OpenAISentimentEngine
+            from fiber_pipeline.services.openai.from_settings import annotation_services
+
+            return OpenAISentimentEngine(self._enricher, annotation_services(self._settings, self._taxonomy))
+        if name == "azure":
+            from fiber_pipeline.sentiment.azure_engine import AzureSentimentEngine
+            from fiber_pipeline.services.azure import sentiment_service
+
+            return AzureSentimentEngine(self._enricher, [sentiment_service(self._azure)], self._local_sentiment)
+        return self._local_sentiment
+
+    def themes(self, name: str) -> "ThemeEngine":
+        if name == "openai":
+            from fiber_pipeline.services.openai.from_settings import annotation_services
+            from fiber_pipeline.themes.openai_engine import OpenAIThemeEngine
+
+            return OpenAIThemeEngine(
+                self._enricher, annotation_services(self._settings, self._taxonomy), self._taxonomy
+            )
+        if name == "azure":
+            from fiber_pipeline.services.azure import sentiment_service
+            from fiber_pipeline.themes.azure_engine import AzureThemeEngine
+
+            return AzureThemeEngine(self._enricher, [sentiment_service(self._azure)], self._local_themes)
+        return self._local_themes
+
+    @cached_property
+    def _enricher(self) -> "Enricher":
+        from fiber_pipeline.services.store.opening import open_store
+
+        settings = self._settings
+        store = (
+            self._open_store()
+            if self._open_store is not None
+            else open_store(
+                settings.cache_url,
+                settings.cache_dir,
+                settings.warehouse_key,
+                days=settings.cache_days,
+                max_mb=settings.cache_max_mb,
+            )
+        )
+        return build_enricher(settings, store)
+
+    @cached_property
+    def _azure(self) -> "AzureResource":
+        from fiber_pipeline.services.azure import AzureResource
+
+        endpoint, key = self._settings.azure_language_endpoint, self._settings.azure_language_key
+        assert endpoint is not None and key is not None
+        return AzureResource(endpoint, key)
+
+    @cached_property
+    def _taxonomy(self) -> "Taxonomy":
+        from fiber_pipeline.themes import load_taxonomy
+
+        return load_taxonomy(self._settings.taxonomy)
+
+    @cached_property
+    def _local_sentiment(self) -> "LocalSentimentEngine":
+        from fiber_pipeline.sentiment import LocalSentimentEngine
+
+        return LocalSentimentEngine()
+
+    @cached_property
+    def _local_themes(self) -> "LocalThemeEngine":
+        from fiber_pipeline.themes import LocalThemeEngine
+
+        return LocalThemeEngine(self._taxonomy)

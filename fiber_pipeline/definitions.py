@@ -26,6 +26,7 @@ def build_resources(settings: Settings) -> dict[str, Any]:
     """The resources that the settings ask for, by the name assets know them by."""
     # Named rather than given, so that the UI shows where the key comes from and never the key.
     key = dg.EnvVar("FIBER_WAREHOUSE_KEY") if settings.warehouse_key else None
+    response_store = ResponseStoreResource(settings)
     return {
         "settings": settings,
         "warehouse": WarehouseResource(location=settings.warehouse_location, key=key),
@@ -39,8 +40,8 @@ def build_resources(settings: Settings) -> dict[str, Any]:
             batches_per_tick=settings.batches_per_tick,
         ),
         "outputs": OutputsResource(folder=str(settings.outputs_dir)),
-        "response_store": ResponseStoreResource(settings),
-        "engines": EnginesResource(settings),
+        "response_store": response_store,
+        "engines": EnginesResource(settings, open_store=response_store.open),
         "progress": LoggedProgress(),
     }
 

@@ -1,20 +1,29 @@
 """`fiber doctor`: what is wrong on this machine, and how to mend it."""
 
+import asyncio
 import importlib.metadata
 import platform
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from dataclasses import dataclass, fields
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
 from fiber_pipeline import __version__
-from fiber_pipeline.settings import Settings, SettingsError
+from fiber_pipeline.settings import ENGINE_TABLES, Settings, SettingsError
 
 _PACKAGES = ("dagster", "pandas", "duckdb", "pyarrow", "pandera")
 _LOW_SPACE = 1_000_000_000
+_PROBE_SECONDS = 10.0
+_MEND = {
+    "denied": "check its key, its address and its model",
+    "exhausted": "the account has used up its quota: raise it, or take the service out of the chains",
+    "unavailable": "check its address, and that this machine may reach it",
+}
 
 
 @dataclass(frozen=True)
@@ -145,11 +154,13 @@ def _warehouse(settings: Settings) -> Iterator[Finding]:
 def _engines(settings: Settings) -> Iterator[Finding]:
     from fiber_pipeline.chains import build_chains
     from fiber_pipeline.engines import EngineUnavailable
+    from fiber_pipeline.services.prices import PriceFileError
+    from fiber_pipeline.services.store.errors import StoreError
     from fiber_pipeline.themes import TaxonomyError
 
     try:
         chains = build_chains(settings)
-    except (EngineUnavailable, TaxonomyError) as error:
+    except (EngineUnavailable, TaxonomyError, PriceFileError, StoreError) as error:
         yield Finding("engines", "wrong", str(error))
         return
     for kind, chain in (
@@ -158,14 +169,88 @@ def _engines(settings: Settings) -> Iterator[Finding]:
         ("sentiment", chains.sentiment),
         ("themes", chains.themes),
     ):
-        yield Finding("engines", "ok", f"{kind}: {', '.join(f'{engine.name} ({engine.model})' for engine in chain)}")
-    keys = {
-        "OPENAI_API_KEY": settings.openai_api_key,
-        "AZURE_LANGUAGE_KEY": settings.azure_language_key,
-        "GOOGLE_CLOUD_PROJECT": settings.google_cloud_project,
+        told = ", then ".join(f"{engine.name} ({engine.model})" for engine in chain)
+        yield Finding("engines", "ok", f"{kind}: {told}")
+    if not settings.services:
+        yield Finding("services", "ok", "no keys are set, and none is needed: everything runs on this machine")
+        return
+    yield from _services(settings)
+    yield from _prices(settings)
+    yield from _store(settings)
+
+
+def _services(settings: Settings) -> Iterator[Finding]:
+    from fiber_pipeline.services.failures import ServiceFailure
+
+    asked = {name for kind in ENGINE_TABLES for name in settings.chain(kind)}
+    for name, place, probing in _probes(settings):
+        try:
+            told = asyncio.run(probing)
+        except ServiceFailure as failure:
+            mend = _MEND.get(failure.kind, "it may pass; meanwhile the next engine of each chain answers")
+            yield Finding("services", "wrong", f"{name} at {place}: {failure}", mend)
+            continue
+        except (ValueError, OSError) as error:
+            yield Finding("services", "wrong", f"{name} at {place}: {error}", "check its address and credentials")
+            continue
+        unused = "" if name in asked else "; no chain asks it"
+        yield Finding("services", "note" if unused else "ok", f"{name} at {place} {told}{unused}")
+
+
+def _probes(settings: Settings) -> Iterator[tuple[str, str, Coroutine[Any, Any, str]]]:
+    """Every service there are keys for: its name, where it is, and the question whether it can be asked."""
+    if "openai" in settings.services:
+        from fiber_pipeline.services.openai.endpoints import endpoints_of
+        from fiber_pipeline.services.openai.probe import probe as probe_openai
+
+        for endpoint in endpoints_of(settings):
+            yield "openai", endpoint.host, probe_openai(endpoint, _PROBE_SECONDS)
+    if "azure" in settings.services:
+        from fiber_pipeline.services.azure import AzureResource
+        from fiber_pipeline.services.azure.probe import probe as probe_azure
+
+        resource = AzureResource(str(settings.azure_language_endpoint), str(settings.azure_language_key))
+        yield "azure", resource.host, probe_azure(resource, _PROBE_SECONDS)
+    if "google" in settings.services:
+        from fiber_pipeline.services.google.from_settings import google_project
+        from fiber_pipeline.services.google.probe import probe as probe_google
+
+        project = google_project(settings)
+        yield "google", project.host, probe_google(project, _PROBE_SECONDS)
+
+
+def _prices(settings: Settings) -> Iterator[Finding]:
+    """What would be asked must have a price."""
+    from fiber_pipeline.chains import build_chains
+    from fiber_pipeline.services.failures import UnknownPrice
+    from fiber_pipeline.services.prices import Prices
+    from fiber_pipeline.services.remote_engine import RemoteEngine
+    from fiber_pipeline.services.service import Usage
+
+    prices, chains = Prices(settings.prices), build_chains(settings)
+    operations = {
+        service.operation.fingerprint: service.operation
+        for engine in (*chains.translation, *chains.sentiment, *chains.themes)
+        if isinstance(engine, RemoteEngine)
+        for service in engine.services
     }
-    given = [name for name, value in keys.items() if value]
-    if given:
-        yield Finding("engines", "note", f"{', '.join(given)} set, but this version asks no external service")
-    else:
-        yield Finding("engines", "ok", "no keys are set, and none is needed: everything runs on this machine")
+    for operation in operations.values():
+        try:
+            prices.cost(operation.provider, operation.model, operation.name, Usage())
+        except UnknownPrice as problem:
+            yield Finding("prices", "wrong", str(problem))
+
+
+def _store(settings: Settings) -> Iterator[Finding]:
+    from fiber_pipeline.services.store.opening import open_store
+
+    store = open_store(settings.cache_url, settings.cache_dir, settings.warehouse_key)
+    rows = store.statistics()
+    month = store.spend(month=f"{datetime.now(UTC):%Y-%m}")
+    store.close()
+    answers, size = sum(row["answers"] for row in rows), sum(row["bytes"] for row in rows)
+    place = "shared" if settings.cache_url else "embedded"
+    sealed = "sealed" if settings.warehouse_key else "not sealed"
+    yield Finding("cache", "ok", f"{place}, {sealed}: {answers} paid answers in {size / 1e6:.1f} MB")
+    budget = f" of {settings.budget_usd_month:.2f}" if settings.budget_usd_month else ""
+    yield Finding("budget", "ok", f"{month.total_usd:.4f}{budget} USD spent this month")

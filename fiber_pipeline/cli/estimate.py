@@ -1,6 +1,7 @@
 """`fiber estimate`: what a run would cost and how long it would take."""
 
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -12,7 +13,14 @@ import click
 from fiber_pipeline.cli.problems import read_settings
 
 if TYPE_CHECKING:
+    import pandas as pd
+
+    from fiber_pipeline.chains import Chains
     from fiber_pipeline.engines import Engine
+    from fiber_pipeline.estimation import Asking
+    from fiber_pipeline.services.plan import Plan
+    from fiber_pipeline.services.store.protocol import ResponseStore
+    from fiber_pipeline.settings import Settings
 
 _SAMPLE = 400
 # Starting up, measuring the history and writing the files; per comment, cleaning, tables and files. From
@@ -24,18 +32,46 @@ _SECONDS_PER_COMMENT = 0.0007
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
 def estimate(files: tuple[Path, ...]) -> None:
-    """Say what analysing FILES would cost and roughly how long it would take, without writing anything.
+    """Say what analysing FILES would cost and roughly how long it would take, without writing or sending anything.
 
-    Every engine of this version is local, so that no external call is made and nothing is spent.
+    Counts the actual texts less what has been answered before. Exits with 1 if a file cannot be read, if a model has
+    no price, or if the most it can cost is more than a budget leaves.
     """
     settings = read_settings()
 
     from fiber_pipeline.chains import build_chains
     from fiber_pipeline.engines import EngineUnavailable
+    from fiber_pipeline.estimation import plan_services
+    from fiber_pipeline.services.failures import UnknownPrice
+
+    texts, comments, failed = _read(files, settings)
+    with tempfile.TemporaryDirectory() as scratch:
+        store = _store(settings, Path(scratch))
+        try:
+            chains = build_chains(settings, lambda: store)
+            askings = plan_services(chains, texts)
+        except (EngineUnavailable, UnknownPrice) as problem:
+            raise click.ClickException(str(problem)) from None
+        click.echo(f"{comments} comments, {texts['text'].nunique()} distinct texts")
+        _tell_services(askings)
+        failed |= _tell_budget(askings, settings, store)
+        seconds = _FIXED_SECONDS + comments * _SECONDS_PER_COMMENT
+        seconds += texts["text"].nunique() * _seconds_per_text(chains, texts)
+        seconds += sum(asking.plan.seconds for asking in askings)
+        click.echo(f"time: about {_duration(seconds)}")
+        store.close()
+    sys.exit(1 if failed else 0)
+
+
+def _read(files: Sequence[Path], settings: "Settings") -> "tuple[pd.DataFrame, int, bool]":
+    """The redacted texts of all files, how many comments they are, and whether a file could not be read."""
+    import pandas as pd
+
+    from fiber_pipeline.cleaning import clean
     from fiber_pipeline.readers import UnreadableFile, load_mapping, read_file
 
     mappings = load_mapping(settings.mapping) if settings.mapping else None
-    comments, texts, failed = 0, set[str](), False
+    frames, comments, failed = [], 0, False
     for file in files:
         mapping = mappings.for_batch(file.name) if mappings else None
         try:
@@ -45,33 +81,90 @@ def estimate(files: tuple[Path, ...]) -> None:
             failed = True
             continue
         comments += len(reading.raw)
-        texts.update(reading.raw["comment"].dropna().tolist())
+        frames.append(clean(reading.raw)[["text"]])
         click.echo(f"{file}: {len(reading.raw)} comments, {len(reading.rejected)} rows would be rejected")
-    try:
-        chains = build_chains(settings)
-    except EngineUnavailable as problem:
-        raise click.ClickException(str(problem)) from None
-    engines = [chains.language, *chains.translation, *chains.sentiment, *chains.themes]
-    per_text = _seconds_per_text(engines, sorted(texts))
-    seconds = _FIXED_SECONDS + comments * _SECONDS_PER_COMMENT + len(texts) * per_text
-    click.echo(f"{comments} comments, {len(texts)} distinct texts")
-    click.echo("external calls: 0, tokens: 0, cost: 0.00 USD (every engine is local)")
-    click.echo(f"time: about {seconds:.0f} seconds on this machine")
-    sys.exit(1 if failed else 0)
+    empty = pd.DataFrame({"text": pd.Series(dtype="string[pyarrow]")})
+    return pd.concat(frames, ignore_index=True) if frames else empty, comments, failed
 
 
-def _seconds_per_text(engines: "Sequence[Engine]", texts: Sequence[str]) -> float:
-    """Measured on a spread of the texts themselves, after a first pass that loads lexicons."""
+def _store(settings: "Settings", scratch: Path) -> "ResponseStore":
+    """The response store; where there is none yet, an empty one that goes away again: nothing is to be written."""
+    from fiber_pipeline.services.store.opening import FILE_NAME, open_store
+
+    is_there = settings.cache_url is not None or (settings.cache_dir / FILE_NAME).exists()
+    return open_store(settings.cache_url, settings.cache_dir if is_there else scratch, settings.warehouse_key)
+
+
+def _tell_services(askings: "Sequence[Asking]") -> None:
+    if not askings:
+        click.echo("external calls: 0, tokens: 0, cost: 0.00 USD (every engine is local)")
+        return
+    for asking in askings:
+        plan = asking.plan
+        click.echo(f"{asking.provider} {asking.model}, for {' and '.join(asking.kinds)}:")
+        left_out = f", {plan.too_long:,} too long to be asked" if plan.too_long else ""
+        click.echo(f"  {plan.distinct:,} texts, of which {plan.cached:,} were answered before{left_out}")
+        click.echo(
+            f"  {plan.requests:,} requests, {_amount(plan)}; {plan.cost_usd:.4f} USD expected, "
+            f"{plan.most_usd:.4f} at most; {_duration(plan.seconds)}"
+        )
+    plans = [asking.plan for asking in askings]
+    tokens = sum(plan.usage.tokens_in + plan.usage.tokens_out for plan in plans)
+    click.echo(
+        f"external calls: {sum(plan.requests for plan in plans)}, tokens: {tokens} at most, "
+        f"cost: {sum(plan.cost_usd for plan in plans):.4f} USD expected, "
+        f"{sum(plan.most_usd for plan in plans):.4f} USD at most"
+    )
+
+
+def _amount(plan: "Plan") -> str:
+    usage = plan.usage
+    if usage.tokens_in or usage.tokens_out:
+        return f"{usage.tokens_in + usage.tokens_out:,} tokens at most"
+    return f"{usage.characters:,} characters" if usage.characters else f"{usage.records:,} text records"
+
+
+def _tell_budget(askings: "Sequence[Asking]", settings: "Settings", store: "ResponseStore") -> bool:
+    """Compare with what the budgets leave; return whether the most it can cost is more."""
+    most = sum(asking.plan.most_usd for asking in askings)
+    month = f"{datetime.now(UTC):%Y-%m}"
+    exceeded = False
+    for variable, budget, spent in (
+        ("FIBER_BUDGET_USD", settings.budget_usd, 0.0),
+        ("FIBER_BUDGET_USD_MONTH", settings.budget_usd_month, store.spend(month=month).total_usd),
+    ):
+        if budget is None:
+            continue
+        left = budget - spent
+        short = most > left
+        exceeded |= short
+        told = "could be exceeded: what is left over goes to the next engine" if short else "suffices"
+        click.echo(f"{variable}: {left:.2f} of {budget:.2f} USD left, which {told}")
+    return exceeded
+
+
+def _seconds_per_text(chains: "Chains", texts: "pd.DataFrame") -> float:
+    """What local engines take, measured on a spread of the texts themselves after a first pass that loads lexicons."""
     import pandas as pd
 
-    if not texts:
+    from fiber_pipeline.services.remote_engine import RemoteEngine
+
+    distinct = texts["text"].drop_duplicates()
+    if distinct.empty:
         return 0.0
-    sample = list(texts[:: max(1, len(texts) // _SAMPLE)])
-    request = pd.DataFrame({"text": sample, "text_es": sample, "language": "es", "language_spans": [[]] * len(sample)})
+    sample = distinct.iloc[:: max(1, len(distinct) // _SAMPLE)].reset_index(drop=True)
+    request = sample.to_frame().assign(text_es=sample, language="es", language_spans=pd.Series([[]] * len(sample)))
+    engines: list[Engine] = [chains.language, chains.translation[0], chains.sentiment[0], chains.themes[0]]
     spent = 0.0
     for engine in engines:
+        if isinstance(engine, RemoteEngine):
+            continue
         engine.answer(request.head(1))
         started = time.perf_counter()
         engine.answer(request)
         spent += time.perf_counter() - started
     return spent / len(sample)
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"

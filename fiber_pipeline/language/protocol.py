@@ -10,8 +10,13 @@ from fiber_pipeline.engines import Answers
 class LanguageEngine(Protocol):
     """Tells the language of short comments."""
 
-    name: str
-    model: str
+    @property
+    def name(self) -> str:
+        """See `engines.Engine`."""
+
+    @property
+    def model(self) -> str:
+        """See `engines.Engine`."""
 
     def answer(self, request: pd.DataFrame) -> Answers:
         """Label texts.

@@ -10,8 +10,13 @@ from fiber_pipeline.engines import Answers
 class SentimentEngine(Protocol):
     """Tells sentiment, emotions and urgency of short comments."""
 
-    name: str
-    model: str
+    @property
+    def name(self) -> str:
+        """See `engines.Engine`."""
+
+    @property
+    def model(self) -> str:
+        """See `engines.Engine`."""
 
     def answer(self, request: pd.DataFrame) -> Answers:
         """Score texts.

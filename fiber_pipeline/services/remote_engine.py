@@ -7,7 +7,8 @@ from typing import Any
 import pandas as pd
 
 from fiber_pipeline.engines import Answers, Progress
-from fiber_pipeline.services.enrichment import Enricher
+from fiber_pipeline.services.enrichment import Enriched, Enricher
+from fiber_pipeline.services.failures import UnknownPrice
 from fiber_pipeline.services.operation import Item
 from fiber_pipeline.services.service import Service
 
@@ -33,9 +34,16 @@ class RemoteEngine(ABC):
 
     def answer(self, request: pd.DataFrame, progress: Progress | None = None) -> Answers:
         """Answer texts; what the service leaves unanswered, or `read` cannot use, is said with its reason."""
-        enriched = self.enricher.enrich(self.services, self.items(request), progress)
+        enriched = self.enrich(self.services, self.items(request), progress)
         read = self.read(request, enriched.answers)
         return Answers(read.frame, {**enriched.unanswered, **read.unanswered})
+
+    def enrich(self, services: Sequence[Service], items: Sequence[Item], progress: Progress | None) -> Enriched:
+        """Ask `services` about `items`. A service without a price is asked nothing, and leaves everything unanswered."""
+        try:
+            return self.enricher.enrich(services, items, progress)
+        except UnknownPrice as problem:
+            return Enriched({}, dict.fromkeys(range(len(items)), str(problem)))
 
     def items(self, request: pd.DataFrame) -> list[Item]:
         """What is asked about each row of `request`, in its order. Without a language unless a subclass adds one."""

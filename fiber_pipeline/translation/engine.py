@@ -16,6 +16,7 @@ class GlossTranslationEngine:
     """Gives Guaraní and Jopara a word-by-word gloss; leaves every other text as it is. Needs no account."""
 
     name = "local"
+    translates = _GLOSSED
     model = f"gloss-1-{fingerprint(GUARANI_DATA, DATA)}"
 
     def answer(self, request: pd.DataFrame) -> Answers:

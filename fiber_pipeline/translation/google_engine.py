@@ -12,6 +12,7 @@ from fiber_pipeline.services.google.translation import ENGLISH, SPANISH
 from fiber_pipeline.services.operation import Item
 from fiber_pipeline.services.remote_engine import RemoteEngine
 from fiber_pipeline.services.service import Service
+from fiber_pipeline.translation.protocol import TRANSLATABLE
 
 # Jopara is sent as Guaraní, which takes the Spanish words in it for the loans they are. Left to find the language out,
 # the service calls a sentence Spanish as soon as Spanish words prevail, and hands it back as it was.
@@ -37,6 +38,11 @@ class GoogleTranslationEngine(RemoteEngine):
         """services: by target language, `es` and, where `text_en` is wanted, `en`."""
         super().__init__("google", enricher, services[SPANISH])
         self._into_english = services.get(ENGLISH, ())
+
+    @property
+    def translates(self) -> frozenset[str]:
+        """All languages but Spanish, which is translated only if English is wanted."""
+        return TRANSLATABLE | {"es"} if self._into_english else TRANSLATABLE
 
     def answer(self, request: pd.DataFrame, progress: Progress | None = None) -> Answers:
         """Translate texts; what the service leaves without Spanish is said with its reason."""
@@ -80,7 +86,7 @@ class GoogleTranslationEngine(RemoteEngine):
         languages: list[str] = request["language"].tolist()
         foreign = [row for row in rows if languages[row] not in (target, "und") and texts[row].strip()]
         items = [Item(texts[row], _SOURCES.get(languages[row])) for row in foreign]
-        enriched = self.enricher.enrich(services, items, stages.within(len(texts) - len(foreign)))
+        enriched = self.enrich(services, items, stages.within(len(texts) - len(foreign)))
         stages.end()
         return (
             {foreign[place]: answer for place, answer in enriched.answers.items()},

@@ -10,6 +10,7 @@ from fiber_pipeline.engines import ITEM, Answers
 from fiber_pipeline.services.enrichment import Enricher
 from fiber_pipeline.services.remote_engine import RemoteEngine
 from fiber_pipeline.services.service import Service
+from fiber_pipeline.translation.protocol import TRANSLATABLE
 
 
 class OpenAITranslationEngine(RemoteEngine):
@@ -18,6 +19,12 @@ class OpenAITranslationEngine(RemoteEngine):
     def __init__(self, enricher: Enricher, services: Sequence[Service]) -> None:
         """services: of the operation `translate`."""
         super().__init__("openai", enricher, services)
+
+    @property
+    def translates(self) -> frozenset[str]:
+        """All languages but Spanish, which is translated only if English is wanted."""
+        is_english_wanted = bool(self.services[0].operation.parameters["with_english"])
+        return TRANSLATABLE | {"es"} if is_english_wanted else TRANSLATABLE
 
     def read(self, request: pd.DataFrame, answers: Mapping[int, Any]) -> Answers:
         """The columns of `TranslationEngine.answer`."""

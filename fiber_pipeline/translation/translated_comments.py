@@ -7,14 +7,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from fiber_pipeline.engines import ITEM, Engine, Progress, collect, distinct_texts
+from fiber_pipeline.engines import ITEM, Progress, collect, distinct_texts
 from fiber_pipeline.language.protocol import LanguageEngine
 from fiber_pipeline.tables import TRANSLATED_COMMENTS
 from fiber_pipeline.translation.protocol import TranslationEngine
 
 UNTRANSLATED = "none"
-# English, Portuguese and the rest stay as they are unless a translator that knows them heads the chain.
-GLOSSED_LANGUAGES = ("gn", "mixed")
 
 
 def translate_comments(
@@ -23,11 +21,14 @@ def translate_comments(
     translators: Sequence[TranslationEngine],
     progress: Progress | None = None,
 ) -> pd.DataFrame:
-    """Return a `translated_comments` row for each row of `comments` (columns batch, comment_id, text)."""
+    """Return a `translated_comments` row for each row of `comments` (columns batch, comment_id, text).
+
+    The first of the translators decides which languages are translated.
+    """
     distinct = distinct_texts(comments, ["text"])
     detected = collect(TRANSLATED_COMMENTS, [detector], distinct.request, progress)
     texts = pa.chunked_array([pa.array(distinct.request["text"].array)])
-    foreign = np.flatnonzero(pc.is_in(detected["language"], pa.array(GLOSSED_LANGUAGES)).to_numpy())
+    foreign = np.flatnonzero(pc.is_in(detected["language"], pa.array(sorted(translators[0].translates))).to_numpy())
     answers = _translate(texts, detected, foreign, translators)
 
     rows = pa.array(distinct.item_of)
@@ -41,7 +42,7 @@ def translate_comments(
 
 
 def _translate(
-    texts: pa.ChunkedArray, detected: pa.Table, foreign: np.ndarray, translators: Sequence[Engine]
+    texts: pa.ChunkedArray, detected: pa.Table, foreign: np.ndarray, translators: Sequence[TranslationEngine]
 ) -> dict[str, pa.ChunkedArray]:
     """Per distinct text, the columns a translator fills; those of an untouched text where there was none to do."""
     count = len(texts)

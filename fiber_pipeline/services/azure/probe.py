@@ -28,8 +28,10 @@ async def probe(resource: AzureResource, timeout: float) -> str:
         params={"api-version": API_VERSION},
         json={"kind": "LanguageDetection", "analysisInput": {"documents": []}},
     )
-    client: AsyncPipelineClient[HttpRequest, AsyncHttpResponse]
-    async with AsyncPipelineClient(resource.endpoint, policies=[policy], transport=AioHttpTransport()) as client:
+    opened = AsyncPipelineClient[HttpRequest, AsyncHttpResponse](
+        resource.endpoint, policies=[policy], transport=AioHttpTransport()
+    )
+    async with opened as client:
         try:
             async with asyncio.timeout(timeout):
                 response = await client.send_request(request)

@@ -1,0 +1,64 @@
+"""What a run over some comments would ask of paid services, and what that would take, by the run's own plan."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pandas as pd
+
+from fiber_pipeline.chains import Chains
+from fiber_pipeline.engines import Engine, distinct_texts
+from fiber_pipeline.services.plan import Plan
+from fiber_pipeline.services.remote_engine import RemoteEngine
+
+
+@dataclass(frozen=True)
+class Asking:
+    """An operation that a run would ask of a service.
+
+    kinds: what it is asked for; one operation may serve several. plan: what it would take.
+    """
+
+    kinds: tuple[str, ...]
+    provider: str
+    operation: str
+    model: str
+    plan: Plan
+
+
+def plan_services(chains: Chains, comments: pd.DataFrame) -> list[Asking]:
+    """Plan what the first engine of each chain would be asked about `comments` (column `text`, redacted).
+
+    Engines further down a chain are asked only where the first does not answer, which nobody knows beforehand; they
+    are not in it. Texts count as they stand: what a translator would make of them is not known yet either. Raises
+    UnknownPrice for what has no price.
+    """
+    request = distinct_texts(comments, ["text"]).request
+    if request.empty:
+        return []
+    languages = chains.language.answer(request).frame.set_index("item")
+    request = request.assign(
+        text_es=request["text"], language=languages["language"], language_spans=languages["language_spans"]
+    )
+    foreign = request[request["language"].isin(chains.translation[0].translates)].reset_index(drop=True)
+    askings: dict[str, Asking] = {}
+    for kind, engine, asked in _first_engines(chains, request, foreign):
+        if not isinstance(engine, RemoteEngine):
+            continue
+        operation = engine.services[0].operation
+        known = askings.get(operation.fingerprint)
+        if known is not None:
+            askings[operation.fingerprint] = Asking(
+                (*known.kinds, kind), known.provider, known.operation, known.model, known.plan
+            )
+            continue
+        plan = engine.enricher.plan(engine.services, engine.items(asked))
+        askings[operation.fingerprint] = Asking((kind,), operation.provider, operation.name, operation.model, plan)
+    return list(askings.values())
+
+
+def _first_engines(
+    chains: Chains, request: pd.DataFrame, foreign: pd.DataFrame
+) -> Iterator[tuple[str, Engine, pd.DataFrame]]:
+    yield "translation", chains.translation[0], foreign
+    yield "sentiment", chains.sentiment[0], request
+    yield "themes", chains.themes[0], request
