@@ -3,23 +3,29 @@
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from fiber_pipeline.assets.output_files import output_paths
 from fiber_pipeline.inbox import Inbox, Quarantine
+from fiber_pipeline.services.operation import text_hash
+from fiber_pipeline.services.store.opening import FILE_NAME, open_store
 from fiber_pipeline.settings import Settings
 from fiber_pipeline.warehouse import Warehouse
 
 
 @dataclass(frozen=True)
 class Forgotten:
-    """What was erased: rows by table, and files."""
+    """What was erased: rows by table, files, and services' answers."""
 
     rows: Mapping[str, int]
     files: tuple[str, ...]
+    answers: int = 0
 
     def lines(self) -> list[str]:
         """The same in words, a line each."""
         told = [f"{table}: {count} rows" for table, count in self.rows.items() if count]
+        if self.answers:
+            told.append(f"response store: {self.answers} answers")
         told += [f"deleted {file}" for file in self.files]
         if not told:
             return ["nothing was found to erase"]
@@ -27,7 +33,8 @@ class Forgotten:
 
 
 def forget_batch(settings: Settings, batch: str) -> Forgotten:
-    """Erase a batch's rows, its file in the inbox or the quarantine, and the outputs that may quote it."""
+    """Erase a batch's rows, its file in the inbox or the quarantine, the outputs that may quote it, and the answers about it."""
+    answers = _forget_answers(settings, _texts(settings, "batch", batch))
     rows = _warehouse(settings).erase(batch=batch)
     files = []
     inbox = Inbox(settings.inbox_url)
@@ -38,17 +45,55 @@ def forget_batch(settings: Settings, batch: str) -> Forgotten:
     if quarantine.why(batch) is not None:
         quarantine.release(batch)
         files.append(f"{settings.quarantine_dir}/{batch}")
-    return Forgotten(rows, (*files, *_delete_outputs(settings)))
+    return Forgotten(rows, (*files, *_delete_outputs(settings)), answers)
 
 
 def forget_customer(settings: Settings, customer_id: str) -> Forgotten:
-    """Erase a customer's rows and the outputs that may quote them. Files of the inbox are not rewritten."""
+    """Erase a customer's rows the outputs that may quote them, and the answers about them.
+
+    Files of the inbox are not rewritten.
+    """
+    answers = _forget_answers(settings, _texts(settings, "customer_id", customer_id))
     rows = _warehouse(settings).erase(customer_id=customer_id)
-    return Forgotten(rows, _delete_outputs(settings))
+    return Forgotten(rows, _delete_outputs(settings), answers)
 
 
 def _warehouse(settings: Settings) -> Warehouse:
     return Warehouse(settings.warehouse_location, settings.warehouse_key)
+
+
+def _texts(settings: Settings, column: Literal["batch", "customer_id"], value: str) -> set[str]:
+    """The redacted texts of a batch or a customer, and their translations: all that services can have been told."""
+    of_whom = f"FROM comments JOIN raw_comments USING (batch, row_id) WHERE raw_comments.{column} = $value"
+    with _warehouse(settings).reader() as connection:
+        found = connection.execute(
+            f"SELECT text {of_whom} UNION SELECT text_es FROM translated_comments "  # noqa: S608
+            f"WHERE comment_id IN (SELECT comment_id {of_whom})",
+            {"value": value},
+        ).fetchall()
+    return {text for (text,) in found}
+
+
+def _forget_answers(settings: Settings, texts: set[str]) -> int:
+    """Drop what services answered about these texts, before the tables that name them are erased.
+
+    Answers are kept by text, not by comment: where somebody else wrote the same, their answer goes too and is asked
+    for again. The books stay: they hold the names of batches and what was paid, and no text.
+    """
+    is_there = settings.cache_url is not None or (settings.cache_dir / FILE_NAME).exists()
+    if not texts or not is_there:
+        return 0
+    store = open_store(
+        settings.cache_url,
+        settings.cache_dir,
+        settings.warehouse_key,
+        days=settings.cache_days,
+        max_mb=settings.cache_max_mb,
+    )
+    try:
+        return store.forget([text_hash(text) for text in texts])
+    finally:
+        store.close()
 
 
 def _delete_outputs(settings: Settings) -> tuple[str, ...]:
