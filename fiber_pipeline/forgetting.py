@@ -33,7 +33,7 @@ class Forgotten:
 
 
 def forget_batch(settings: Settings, batch: str) -> Forgotten:
-    """Erase a batch's rows, its file in the inbox or the quarantine, outputs that may quote it, and answers about it."""
+    """Erase a batch's rows, its file in the inbox or the quarantine, outputs that may quote it, answers about it."""
     answers = _forget_answers(settings, _texts(settings, "batch", batch))
     rows = _warehouse(settings).erase(batch=batch)
     files = []
