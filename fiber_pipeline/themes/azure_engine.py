@@ -54,9 +54,9 @@ class AzureThemeEngine(OpinionEngine):
     def read(self, request: pd.DataFrame, answers: Mapping[int, Any]) -> Answers:
         """Rows as the protocol says."""
         columns: dict[str, list[object]] = {name: [] for name in _COLUMNS}
-        texts, items = request["text"].tolist(), self.items(request)
+        texts, translations, items = request["text"].tolist(), request["text_es"].tolist(), self.items(request)
         for row, told in sorted(mined(answers).items()):
-            for found in self.find(texts[row], items[row].text, told):
+            for found in self.find(texts[row], translations[row], items[row].text, told):
                 columns["item"].append(row)
                 for name in ("theme", "category", "relevance", "sentiment", "score", "evidence"):
                     columns[name].append(getattr(found, name))
@@ -65,7 +65,7 @@ class AzureThemeEngine(OpinionEngine):
         columns["prompt_version"] = [None] * len(columns["item"])
         return Answers(pd.DataFrame(columns).astype(_COLUMNS))
 
-    def find(self, text: str, sent: str, told: MinedSentiment) -> list[FoundTheme]:
+    def find(self, text: str, text_es: str, sent: str, told: MinedSentiment) -> list[FoundTheme]:
         """The themes of a comment, with spans in `text`; `sent` is what the service was sent of it.
 
         A theme's sentiment is that of the opinions on it. Without one, it is that of its sentence where the sentence
@@ -74,11 +74,12 @@ class AzureThemeEngine(OpinionEngine):
         """
         in_sent = self._local.find(sent)
         opinions, only_mined = self._by_theme(sent, told, in_sent)
-        if text == sent:
-            shown = in_sent
-        else:
-            shown = self._local.find(text) or [theme._replace(spans=[]) for theme in in_sent]
-            only_mined = [theme._replace(spans=[]) for theme in only_mined]
+        # As the local engine reads: the original first, its Spanish where that shows nothing.
+        shown = in_sent if sent == text else self._local.find(text)
+        if not shown and text_es != text:
+            shown = _without_spans(in_sent if sent == text_es else self._local.find(text_es))
+        if sent != text:
+            only_mined = _without_spans(only_mined)
         alone = {theme.theme: sentence for theme, sentence in _alone_in_a_sentence(in_sent, told)}
         known = {theme.theme for theme in shown}
         share = _BESIDE_OTHERS if shown else 1.0
@@ -112,6 +113,10 @@ class AzureThemeEngine(OpinionEngine):
                 for theme in themes:
                     opinions.setdefault(theme.theme, []).append(opinion)
         return opinions, list(only_mined.values())
+
+
+def _without_spans(themes: Sequence[FoundTheme]) -> list[FoundTheme]:
+    return [theme._replace(spans=[]) for theme in themes]
 
 
 def _spans_of(opinion: Opinion) -> list[tuple[int, int]]:

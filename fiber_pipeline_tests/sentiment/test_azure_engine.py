@@ -11,6 +11,8 @@ from fiber_pipeline.sentiment import LocalSentimentEngine
 from fiber_pipeline.sentiment.azure_engine import AzureSentimentEngine, confidence, evidence, judge
 from fiber_pipeline.services.azure import AzureResource, sentiment_service
 from fiber_pipeline.services.azure.sentiment import MinedSentiment, Scores, Sentence
+from fiber_pipeline.services.failures import UnknownPrice
+from fiber_pipeline.services.service import Usage
 from fiber_pipeline.tables import SENTIMENT_SCORES
 from fiber_pipeline_tests.servers import azure_server
 from fiber_pipeline_tests.servers.azure_server import AzureServer
@@ -101,6 +103,20 @@ def test_a_service_that_is_out_of_quota_leaves_everything_to_the_next_engine(tmp
     # The blank text was not the service's to refuse.
     assert [name for name, (text, *_) in zip(answers["engine"].to_pylist(), ROWS, strict=True) if text] == ["local"] * 5
     assert answers["item"].to_pylist() == list(range(len(ROWS)))
+
+
+def test_a_service_without_a_price_is_asked_nothing(tmp_path: Path):
+    class NoPrices:
+        def cost(self, provider: str, model: str, operation: str, usage: Usage) -> float:
+            raise UnknownPrice(f"{provider}/{model} has no price")
+
+    with AzureServer() as server:
+        made = engine(server, tmp_path)
+        made.enricher.prices = NoPrices()
+        answers = collect(SENTIMENT_SCORES, [made, LOCAL], request())
+        assert len(server.record) == 0
+    assert answers["engine"].to_pylist() == ["local", "local", "local", "local", "azure", "local"]
+    assert answers["fallback_reason"].to_pylist()[0] == "azure: azure/latest has no price"
 
 
 def test_no_texts_make_no_request(tmp_path: Path):

@@ -101,6 +101,25 @@ def test_of_guarani_spans_are_in_the_original_or_nowhere(tmp_path: Path):
     assert only_spanish["price"]["sentiment"] == "negative"
 
 
+def test_the_chain_finds_every_theme_the_local_engine_finds_alone(tmp_path: Path):
+    rows = [
+        ("Mbegueterei che internet", "Es muy lento mi internet", "gn"),
+        ("Xyz ha xyz", "El precio es caro", "mixed"),
+        ("It is what it is", "La factura llega mal", "en"),
+        ("El técnico no vino y la app no anda. ¿Cuándo me devuelven?", "", "es"),
+        ("Excelente", "Excelente", "es"),
+    ]
+    asked = pd.DataFrame(rows, columns=["text", "text_es", "language"])
+    asked["text_es"] = asked["text_es"].where(asked["text_es"] != "", asked["text"])
+    with AzureServer() as server:
+        frame = engine(server, tmp_path).answer(asked).frame
+    by_azure = set(zip(frame["item"], frame["theme"], strict=True))
+    own = LOCAL.answer(asked).frame
+    by_rules = set(zip(own["item"], own["theme"], strict=True))
+    assert {item for item, _ in by_rules} == {0, 1, 2, 3}
+    assert by_rules <= by_azure
+
+
 def test_sentiment_and_themes_are_paid_for_once(tmp_path: Path):
     texts = request("El internet es lento", "La atención es excelente")
     with AzureServer() as server:

@@ -25,7 +25,7 @@ class OpinionEngine(RemoteEngine):
         """Answer texts; what the service leaves unanswered is said with its reason."""
         items = self.items(request)
         sent = [row for row, item in enumerate(items) if item.text.strip()]
-        enriched = self.enricher.enrich(self.services, [items[row] for row in sent], progress)
+        enriched = self.enrich(self.services, [items[row] for row in sent], progress)
         answers: dict[int, Any] = dict.fromkeys(range(len(items)))
         answers.update({sent[place]: answer for place, answer in enriched.answers.items()})
         unanswered = {sent[place]: reason for place, reason in enriched.unanswered.items()}
