@@ -241,6 +241,11 @@ class Settings:
     budget_usd_month: float | None = _setting(
         "FIBER_BUDGET_USD_MONTH", "Hard limit on what a month may cost.", parse=_positive(float, "US dollars")
     )
+    alert_webhook: str | None = _setting(
+        "FIBER_ALERT_WEBHOOK",
+        "Told when 80 % and 100 % of the month's budget are spent (a Slack-like webhook).",
+        secret=True,
+    )
     concurrency: int = _setting(
         "FIBER_CONCURRENCY", "Requests under way at once at a service.", 10, parse=_positive(int, "requests")
     )

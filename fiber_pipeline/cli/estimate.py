@@ -104,6 +104,9 @@ def _tell_services(askings: "Sequence[Asking]") -> None:
         click.echo(f"{asking.provider} {asking.model}, for {' and '.join(asking.kinds)}:")
         left_out = f", {plan.too_long:,} too long to be asked" if plan.too_long else ""
         click.echo(f"  {plan.distinct:,} texts, of which {plan.cached:,} were answered before{left_out}")
+        if not plan.requests:
+            click.echo("  nothing is left to ask")
+            continue
         click.echo(
             f"  {plan.requests:,} requests, {_amount(plan)}; {plan.cost_usd:.4f} USD expected, "
             f"{plan.most_usd:.4f} at most; {_duration(plan.seconds)}"
