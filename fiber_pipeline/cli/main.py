@@ -13,6 +13,7 @@ _COMMANDS = {
     "export": "Write tables as Parquet, CSV and JSON lines.",
     "explain": "Say why a comment gets its language, sentiment and themes.",
     "trace": "Lead from a figure to its comments, and from a comment to its file and row.",
+    "cache": "Tell what answers of services are kept, and drop them.",
     "forget": "Erase a batch or a customer from every table, file and output.",
     "ui": "Serve the Dagster UI on 127.0.0.1.",
 }
