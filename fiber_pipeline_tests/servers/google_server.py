@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
-from typing import Any, NoReturn, Self
+from typing import Any, Self
 
 import grpc
 from aiohttp import web
@@ -177,12 +177,15 @@ class GoogleGrpcServer:
         exchange.items = len(request.contents)
         status = None
         try:
-            response = self._answered(request, context, exchange)
+            response = self._answered(request, exchange)
             status = 200
             return response
         except Problem as problem:
             status = problem.status
             context.abort(grpc.StatusCode[problem.name], problem.message)
+        except _Complaint as complaint:
+            status = complaint.status
+            context.abort_with_status(complaint.told)
         finally:
             self.record.end(exchange, status)
 
@@ -192,42 +195,44 @@ class GoogleGrpcServer:
         except Problem as problem:
             context.abort(grpc.StatusCode[problem.name], problem.message)
 
-    def _answered(
-        self, request: TranslateTextRequest, context: grpc.ServicerContext, exchange: Exchange
-    ) -> TranslateTextResponse:
+    def _answered(self, request: TranslateTextRequest, exchange: Exchange) -> TranslateTextResponse:
         fault = self.script.take(exchange.number, exchange.path, exchange.said)
         exchange.fault = fault.kind if fault else None
         state = self.quota.take(sum(map(len, request.contents)))
         if not state.fits:
-            _abort(context, 429, None, state.retry_after)
+            raise _Complaint(429, None, state.retry_after)
         time.sleep(self.latency)
         if fault is not None:
             if fault.kind == kinds.HANG:
                 exchange.is_cut = True
                 self._stopping.wait()
             if fault.kind == kinds.STATUS:
-                _abort(context, fault.status, fault.code, fault.retry_after)
+                raise _Complaint(fault.status, fault.code, fault.retry_after)
         return self.translator.answer(request, fault)
 
 
-def _abort(context: grpc.ServicerContext, status: int, code: str | None, retry_after: float | None) -> NoReturn:
-    message, metadata = _complaint(status, code)
-    details = []
-    if metadata:
-        packed = any_pb2.Any()
-        packed.Pack(
-            error_details_pb2.ErrorInfo(reason="RATE_LIMIT_EXCEEDED", domain="googleapis.com", metadata=metadata)
-        )
-        details.append(packed)
-    if retry_after is not None:
-        packed = any_pb2.Any()
-        delay = duration_pb2.Duration()
-        delay.FromMilliseconds(round(retry_after * 1000))
-        packed.Pack(error_details_pb2.RetryInfo(retry_delay=delay))
-        details.append(packed)
-    number = getattr(code_pb2, _NAMES.get(status, "UNKNOWN"))
-    context.abort_with_status(rpc_status.to_status(status_pb2.Status(code=number, message=message, details=details)))
-    raise AssertionError("abort_with_status does not return")
+class _Complaint(Exception):  # noqa: N818 - an answer of the service
+    """An error with the details the service gives beside its message."""
+
+    def __init__(self, status: int, code: str | None, retry_after: float | None) -> None:
+        message, metadata = _complaint(status, code)
+        super().__init__(message)
+        details = []
+        if metadata:
+            info = any_pb2.Any()
+            info.Pack(
+                error_details_pb2.ErrorInfo(reason="RATE_LIMIT_EXCEEDED", domain="googleapis.com", metadata=metadata)
+            )
+            details.append(info)
+        if retry_after is not None:
+            delay = duration_pb2.Duration()
+            delay.FromMilliseconds(round(retry_after * 1000))
+            wait = any_pb2.Any()
+            wait.Pack(error_details_pb2.RetryInfo(retry_delay=delay))
+            details.append(wait)
+        number = getattr(code_pb2, _NAMES.get(status, "UNKNOWN"))
+        self.status = status
+        self.told = rpc_status.to_status(status_pb2.Status(code=number, message=message, details=details))
 
 
 def main(arguments: Sequence[str]) -> None:
