@@ -7,6 +7,7 @@ from typing import Literal
 
 from fiber_pipeline.assets.output_files import output_paths
 from fiber_pipeline.inbox import Inbox, Quarantine
+from fiber_pipeline.review.corrections import workbooks_quoting
 from fiber_pipeline.services.operation import text_hash
 from fiber_pipeline.services.store.opening import FILE_NAME, open_store
 from fiber_pipeline.settings import Settings
@@ -33,7 +34,8 @@ class Forgotten:
 
 
 def forget_batch(settings: Settings, batch: str) -> Forgotten:
-    """Erase a batch's rows, its file in the inbox or the quarantine, outputs that may quote it, answers about it."""
+    """Erase a batch's rows, its file in the inbox or the quarantine, and all that quotes it."""
+    texts = _text_keys(settings, "batch", batch)
     answers = _forget_answers(settings, _texts(settings, "batch", batch))
     rows = _warehouse(settings).erase(batch=batch)
     files = []
@@ -45,21 +47,39 @@ def forget_batch(settings: Settings, batch: str) -> Forgotten:
     if quarantine.why(batch) is not None:
         quarantine.release(batch)
         files.append(f"{settings.quarantine_dir}/{batch}")
-    return Forgotten(rows, (*files, *_delete_outputs(settings)), answers)
+    return Forgotten(rows, (*files, *_delete_outputs(settings), *_delete_reviews(settings, texts)), answers)
 
 
 def forget_customer(settings: Settings, customer_id: str) -> Forgotten:
-    """Erase a customer's rows the outputs that may quote them, and the answers about them.
-
-    Files of the inbox are not rewritten.
-    """
+    """Erase a customer's rows and all that quotes them. Files of the inbox are not rewritten."""
+    texts = _text_keys(settings, "customer_id", customer_id)
     answers = _forget_answers(settings, _texts(settings, "customer_id", customer_id))
     rows = _warehouse(settings).erase(customer_id=customer_id)
-    return Forgotten(rows, _delete_outputs(settings), answers)
+    return Forgotten(rows, (*_delete_outputs(settings), *_delete_reviews(settings, texts)), answers)
 
 
 def _warehouse(settings: Settings) -> Warehouse:
     return Warehouse(settings.warehouse_location, settings.warehouse_key)
+
+
+def _text_keys(settings: Settings, column: Literal["batch", "customer_id"], value: str) -> set[str]:
+    rows = "comments JOIN raw_comments USING (batch, row_id)"
+    with _warehouse(settings).reader() as connection:
+        found = connection.execute(
+            f"SELECT DISTINCT text_key FROM {rows} WHERE raw_comments.{column} = ?",  # noqa: S608
+            [value],
+        ).fetchall()
+    return {key for (key,) in found}
+
+
+def _delete_reviews(settings: Settings, texts: set[str]) -> tuple[str, ...]:
+    """Delete reviewed workbooks that quote what nobody else wrote; what people said in them is in `corrections`."""
+    with _warehouse(settings).reader() as connection:
+        known = connection.execute("SELECT DISTINCT text_key FROM comments").fetchall()
+    paths = workbooks_quoting(settings.reviews_dir, texts - {key for (key,) in known})
+    for path in paths:
+        path.unlink()
+    return tuple(map(str, paths))
 
 
 def _texts(settings: Settings, column: Literal["batch", "customer_id"], value: str) -> set[str]:

@@ -69,6 +69,10 @@ class Pipeline:
             return Result("insights", skipped=True)
         return Result("insights", problem=self._execute("refresh_insights"))
 
+    def run(self, job: str) -> Result:
+        """Run an unpartitioned job by its name, whether or not anything has changed."""
+        return Result(job, problem=self._execute(job))
+
     def _execute(self, job: str, **arguments: Any) -> str | None:
         definition = self._definitions.resolve_job_def(job)
         result = definition.execute_in_process(

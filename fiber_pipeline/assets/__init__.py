@@ -8,13 +8,17 @@ from fiber_pipeline.assets.api_calls import api_calls
 from fiber_pipeline.assets.api_costs import api_costs
 from fiber_pipeline.assets.comment_themes import comment_themes
 from fiber_pipeline.assets.comments import comments
+from fiber_pipeline.assets.corrections import corrections
 from fiber_pipeline.assets.emergent_themes import emergent_themes
+from fiber_pipeline.assets.engine_accuracy import engine_accuracy
+from fiber_pipeline.assets.engine_agreement import engine_agreement
 from fiber_pipeline.assets.exports import exports
 from fiber_pipeline.assets.forecasts import forecasts
 from fiber_pipeline.assets.insights import insights
 from fiber_pipeline.assets.raw_comments import raw_comments
 from fiber_pipeline.assets.recommendations import recommendations
 from fiber_pipeline.assets.report import report
+from fiber_pipeline.assets.review_queue import review_queue
 from fiber_pipeline.assets.sentiment_scores import sentiment_scores
 from fiber_pipeline.assets.themes import themes
 from fiber_pipeline.assets.translated_comments import translated_comments
@@ -34,6 +38,10 @@ ALL_ASSETS = (
     workbook,
     report,
     exports,
+    engine_agreement,
+    review_queue,
+    corrections,
+    engine_accuracy,
     api_calls,
     api_costs,
 )

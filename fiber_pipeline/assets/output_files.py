@@ -11,6 +11,7 @@ READS = ("comments", "translated_comments", "sentiment_scores", "comment_themes"
 WORKBOOK_NAME = "fiber_insights.xlsx"
 REPORT_NAME = "fiber_report.html"
 EXPORTS_NAME = "exports"
+REVIEW_NAME = "fiber_review.xlsx"
 INSIGHTS = ("themes", "emergent_themes", "insights", "forecasts", "recommendations")
 
 
@@ -42,5 +43,6 @@ def summary_metadata(summary: object) -> dict[str, Any]:
 
 
 def output_paths(folder: Path) -> list[Path]:
-    """What of workbook, report and exports stands in the outputs folder."""
-    return [path for name in (WORKBOOK_NAME, REPORT_NAME, EXPORTS_NAME) if (path := folder / name).exists()]
+    """What of workbook, report, exports and review workbook stands in the outputs folder."""
+    names = (WORKBOOK_NAME, REPORT_NAME, EXPORTS_NAME, REVIEW_NAME)
+    return [path for name in names if (path := folder / name).exists()]

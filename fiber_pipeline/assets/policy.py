@@ -16,15 +16,16 @@ GROUPS = {
     "annotation": ("translated_comments", "sentiment_scores", "comment_themes"),
     "insight": ("themes", "emergent_themes", "insights", "forecasts", "recommendations"),
     "outputs": ("workbook", "report", "exports"),
+    "review": ("engine_agreement", "engine_disputes", "review_queue", "corrections", "engine_accuracy"),
     "services": ("api_calls", "api_costs"),
 }
 _GROUP_OF = {name: group for group, names in GROUPS.items() for name in names}
-_FILE_KINDS = {"workbook": {"excel"}, "report": {"html"}, "exports": {"parquet", "csv"}}
-# Holds what customers wrote and left of themselves; everything after `comments` is redacted.
-_PERSONAL = frozenset({"raw_comments", "rejected_rows"})
+_FILE_KINDS = {"workbook": {"excel"}, "report": {"html"}, "exports": {"parquet", "csv"}, "review_queue": {"excel"}}
+# What customers wrote and left of themselves, and who reviewed it; everything after `comments` is redacted.
+_PERSONAL = frozenset({"raw_comments", "rejected_rows", "corrections"})
 
 
-_MODULE_OF = {"rejected_rows": "raw_comments"}
+_MODULE_OF = {"rejected_rows": "raw_comments", "engine_disputes": "engine_agreement"}
 
 
 def apply_policy(assets: Sequence[dg.AssetsDefinition], settings: Settings) -> Sequence[dg.AssetsDefinition]:

@@ -120,6 +120,37 @@ def _recommendations(frame: pd.DataFrame) -> Metadata:
     return {"preview": _table(frame[["rank", "title", "why", "impact", "effort"]])}
 
 
+def _engine_agreement(frame: pd.DataFrame) -> Metadata:
+    overall = frame[frame["label"] == "all"]
+    shown = overall[["kind", "first", "second", "measure", "value", "low", "high", "sample_size"]]
+    return {"preview": _table(shown, rows=len(shown))}
+
+
+def _engine_disputes(frame: pd.DataFrame) -> Metadata:
+    said = frame["labels"].map(lambda labels: "; ".join(f"{it['engine']}: {', '.join(it['labels'])}" for it in labels))
+    return {
+        "disputed": _table(_counted(frame["kind"])),
+        "preview": _table(frame.assign(said=said)[["kind", "comments", "said", "examples"]], rows=20),
+    }
+
+
+def _corrections(frame: pd.DataFrame) -> Metadata:
+    # Not who reviewed: events are seen by more people than the table.
+    return {
+        "in_force": int(frame["is_in_force"].sum()),
+        "contested": int(frame.loc[frame["is_contested"], "text_key"].nunique()),
+        "reviewers": int(frame["reviewer"].nunique()),
+        "verdicts": _table(_counted(frame["verdict"])),
+        "changed": _table(_counted(frame["changed"].explode().dropna())),
+    }
+
+
+def _engine_accuracy(frame: pd.DataFrame) -> Metadata:
+    overall = frame[frame["label"] == "all"]
+    shown = overall[["kind", "engine", "scope", "measure", "value", "low", "high", "sample_size", "is_small_sample"]]
+    return {"preview": _table(shown, rows=len(shown))}
+
+
 _PREVIEWS: Mapping[str, Callable[[pd.DataFrame], Metadata]] = {
     "raw_comments": _raw_comments,
     "rejected_rows": _rejected_rows,
@@ -132,6 +163,10 @@ _PREVIEWS: Mapping[str, Callable[[pd.DataFrame], Metadata]] = {
     "insights": _insights,
     "forecasts": _forecasts,
     "recommendations": _recommendations,
+    "engine_agreement": _engine_agreement,
+    "engine_disputes": _engine_disputes,
+    "corrections": _corrections,
+    "engine_accuracy": _engine_accuracy,
 }
 
 

@@ -1,10 +1,16 @@
 """What runs without being asked: jobs, schedules, sensors. Deciding what is new belongs to `inbox`."""
 
 from fiber_pipeline.automation.inbox_sensor import inbox_sensor
-from fiber_pipeline.automation.jobs import analyse_batch, refresh_insights, write_reports
+from fiber_pipeline.automation.jobs import (
+    analyse_batch,
+    compare_engines,
+    refresh_insights,
+    take_in_reviews,
+    write_reports,
+)
 from fiber_pipeline.automation.schedules import daily_insights
 
-ALL_JOBS = (analyse_batch, refresh_insights, write_reports)
+ALL_JOBS = (analyse_batch, refresh_insights, write_reports, compare_engines, take_in_reviews)
 ALL_SCHEDULES = (daily_insights,)
 ALL_SENSORS = (inbox_sensor,)
 

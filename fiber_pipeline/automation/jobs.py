@@ -12,6 +12,8 @@ BATCH_ASSETS = (
 )
 INSIGHT_ASSETS = ("themes", "emergent_themes", "insights", "forecasts", "recommendations")
 REPORT_ASSETS = ("workbook", "report", "exports")
+COMPARED_ASSETS = ("engine_agreement", "engine_disputes", "review_queue")
+REVIEWED_ASSETS = ("corrections", "engine_accuracy")
 
 analyse_batch = dg.define_asset_job(
     "analyse_batch",
@@ -29,4 +31,16 @@ write_reports = dg.define_asset_job(
     "write_reports",
     selection=dg.AssetSelection.assets(*REPORT_ASSETS),
     description="Writes the workbook, the report and the exports from the tables as they are.",
+)
+
+compare_engines = dg.define_asset_job(
+    "compare_engines",
+    selection=dg.AssetSelection.assets(*COMPARED_ASSETS),
+    description="Asks every engine about a sample, and writes the workbook of comments that people should review.",
+)
+
+take_in_reviews = dg.define_asset_job(
+    "take_in_reviews",
+    selection=dg.AssetSelection.assets(*REVIEWED_ASSETS),
+    description="Takes in the workbooks that people have reviewed, and measures every engine on what they say.",
 )

@@ -12,6 +12,7 @@ _COMMANDS = {
     "doctor": "Tell what is wrong with settings, keys, warehouse and versions, and how to mend it.",
     "export": "Write tables as Parquet, CSV and JSON lines.",
     "explain": "Say why a comment gets its language, sentiment and themes.",
+    "review": "Let people correct labels: compare engines, export a workbook, import it, apply it.",
     "trace": "Lead from a figure to its comments, and from a comment to its file and row.",
     "cache": "Tell what answers of services are kept, and drop them.",
     "forget": "Erase a batch or a customer from every table, file and output.",

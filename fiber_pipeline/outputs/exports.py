@@ -24,10 +24,12 @@ from fiber_pipeline.tables import TABLES
 Format = Literal["parquet", "csv", "jsonl"]
 FORMATS: tuple[Format, ...] = ("parquet", "csv", "jsonl")
 
-# What stands as it came, personal data included, leaves only when it is asked for by name.
+# What stands as it came, personal data included, leaves only when it is asked for by name; so do reviewers' names.
 UNREDACTED = ("raw_comments", "rejected_rows")
 OF_COMMENTS = ("comments", "translated_comments", "sentiment_scores", "comment_themes")
-OF_EVERYTHING = ("themes", "emergent_themes", "insights", "forecasts", "recommendations", "api_calls", "api_costs")
+OF_REVIEWERS = ("corrections",)
+OF_EVERYTHING = tuple(name for name in TABLES if name not in {*UNREDACTED, *OF_REVIEWERS, *OF_COMMENTS})
+_WHOLE = (*OF_EVERYTHING, *OF_REVIEWERS)
 
 _BOM = b"\xef\xbb\xbf"
 _FORMULA_START = r"^([=+\-@\t\r\n＝＋－＠])"
@@ -52,7 +54,8 @@ def write_exports(
     """Write tables to `folder` as `<table>.<format>`, each file whole or not at all; return the files in order.
 
     tables: by name. By default the tables of comments and, without a choice of comments, those over the whole
-        history. `raw_comments` and `rejected_rows` hold unredacted text and are written only if named here.
+        history. `raw_comments` and `rejected_rows` hold unredacted text, `corrections` the names of reviewers: they
+        are written only if named here.
     batches, since, until, themes, source: which comments: of these batches; made from the day `since` to the day
         `until`, both included, in Asunción (comments without a date then stay out); that speak of one of these
         themes; of the batches under this folder. Duplicates are left out, so that counts agree with the report.
@@ -89,7 +92,7 @@ def _check(names: Sequence[str], formats: Sequence[str], choice: set[str]) -> No
     for name in names:
         if name not in TABLES:
             raise ValueError(f"unknown table {name!r}; known are {', '.join(TABLES)}")
-        if name in OF_EVERYTHING and choice:
+        if name in _WHOLE and choice:
             raise ValueError(f"{name} spans the whole history and cannot be limited by {', '.join(sorted(choice))}")
         if name == "rejected_rows" and choice - {"batches", "source"}:
             raise ValueError("rejected_rows can be limited by batches and source only")
@@ -107,7 +110,7 @@ def _chosen(
     connection: duckdb.DuckDBPyConnection, name: str, choice: Mapping[str, object]
 ) -> Iterator[DuckDBPyRelation]:
     """The rows to write, chosen once for all formats."""
-    if name in OF_EVERYTHING:
+    if name in _WHOLE:
         yield connection.table(name)
         return
     asked = {"batches", "source"} if name == "rejected_rows" else set(choice)

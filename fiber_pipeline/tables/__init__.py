@@ -9,7 +9,11 @@ from fiber_pipeline.tables.api_calls import API_CALLS
 from fiber_pipeline.tables.api_costs import API_COSTS
 from fiber_pipeline.tables.comment_themes import COMMENT_THEMES
 from fiber_pipeline.tables.comments import COMMENTS
+from fiber_pipeline.tables.corrections import CORRECTIONS
 from fiber_pipeline.tables.emergent_themes import EMERGENT_THEMES
+from fiber_pipeline.tables.engine_accuracy import ENGINE_ACCURACY
+from fiber_pipeline.tables.engine_agreement import ENGINE_AGREEMENT
+from fiber_pipeline.tables.engine_disputes import ENGINE_DISPUTES
 from fiber_pipeline.tables.forecasts import FORECASTS
 from fiber_pipeline.tables.insights import INSIGHTS
 from fiber_pipeline.tables.raw_comments import RAW_COMMENTS
@@ -32,6 +36,10 @@ ALL_TABLES = (
     INSIGHTS,
     FORECASTS,
     RECOMMENDATIONS,
+    ENGINE_AGREEMENT,
+    ENGINE_DISPUTES,
+    CORRECTIONS,
+    ENGINE_ACCURACY,
     API_CALLS,
     API_COSTS,
 )
@@ -43,7 +51,11 @@ __all__ = [
     "API_COSTS",
     "COMMENTS",
     "COMMENT_THEMES",
+    "CORRECTIONS",
     "EMERGENT_THEMES",
+    "ENGINE_ACCURACY",
+    "ENGINE_AGREEMENT",
+    "ENGINE_DISPUTES",
     "FORECASTS",
     "INSIGHTS",
     "RAW_COMMENTS",

@@ -1,12 +1,14 @@
 """Fills `comment_themes`: the themes each comment speaks of."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
 from fiber_pipeline.engines import ITEM, Progress, collect, distinct_texts
+from fiber_pipeline.review.overlay import overlay_themes
 from fiber_pipeline.tables import COMMENT_THEMES
 from fiber_pipeline.themes.protocol import ThemeEngine
 
@@ -14,12 +16,23 @@ _KEYS = ("batch", "comment_id")
 
 
 def find_themes(
-    comments: pd.DataFrame, engines: Sequence[ThemeEngine], progress: Progress | None = None
+    comments: pd.DataFrame,
+    engines: Sequence[ThemeEngine],
+    progress: Progress | None = None,
+    corrections: pd.DataFrame | None = None,
+    categories: Mapping[str, str] = MappingProxyType({}),
 ) -> pd.DataFrame:
     """Return a `comment_themes` row for every theme of every row of `comments`.
 
-    comments: columns batch, comment_id, text, text_es, language.
+    comments: columns batch, comment_id, text, text_key, text_es, language.
+    corrections: what people said of texts (see `review.overlay`); it stands in place of what engines found.
+    categories: of each theme of the taxonomy, for themes that people added.
     """
+    found = _find(comments, engines, progress)
+    return found if corrections is None else overlay_themes(found, comments, corrections, categories)
+
+
+def _find(comments: pd.DataFrame, engines: Sequence[ThemeEngine], progress: Progress | None) -> pd.DataFrame:
     distinct = distinct_texts(comments, ["text", "text_es", "language"])
     answers = collect(COMMENT_THEMES, engines, distinct.request, progress)
     if answers.num_rows == 0:

@@ -7,7 +7,8 @@ from fiber_pipeline.definitions import build_definitions
 from fiber_pipeline.settings import Settings
 from fiber_pipeline.tables import TABLES
 
-FILES = {"workbook", "report", "exports"}
+FILES = {"workbook", "report", "exports", "review_queue"}
+REVIEW = {"engine_agreement", "engine_disputes", "engine_accuracy"}
 SERVICES = {"api_calls", "api_costs"}
 
 
@@ -25,7 +26,7 @@ def test_there_is_an_asset_for_every_table_and_file(specs):
 def test_every_asset_is_described_grouped_owned_and_versioned(specs):
     for spec in specs.values():
         assert spec.description, spec.key
-        assert spec.group_name in {"ingestion", "annotation", "insight", "outputs", "services"}
+        assert spec.group_name in {"ingestion", "annotation", "insight", "outputs", "review", "services"}
         assert spec.owners
         assert spec.kinds
         assert spec.code_version
@@ -52,7 +53,7 @@ def test_lineage_leads_from_the_report_back_to_the_file(specs):
     while frontier:
         reached |= frontier
         frontier = set().union(*(upstream[name] for name in frontier)) - reached
-    assert set(TABLES) - {"rejected_rows"} - SERVICES <= reached
+    assert set(TABLES) - {"rejected_rows"} - REVIEW - SERVICES <= reached
 
 
 def test_a_resource_can_be_swapped(tmp_path):

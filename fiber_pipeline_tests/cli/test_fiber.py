@@ -44,7 +44,7 @@ def test_help_comes_without_importing_dagster():
         check=False,
     )
     assert told.returncode == 0, told.stderr
-    for command in ("run", "estimate", "doctor", "export", "explain", "trace", "forget", "ui"):
+    for command in ("run", "estimate", "doctor", "export", "explain", "review", "trace", "forget", "ui"):
         assert f"  {command} " in told.stdout
 
 

@@ -1,0 +1,14 @@
+"""Quality control by people: how far engines agree, what to look at first, what people say, and who was right.
+
+    sampling, asking        which texts are asked about, and each engine's own answer
+    agreement, scoring      statistics over two columns of labels
+    engine_agreement, engine_accuracy   fill the tables of these names
+    queue, queue_workbook   what people should look at first, and the workbook they do it in
+    reviewed_workbook       that workbook read back, every wrong value refused
+    corrections             fills the table: which word on a text is the latest, and who contradicts whom
+    overlay, pending        corrections laid over engines' answers, and the batches that still lack them
+
+Statements live in `sql/`. Engines belong to their kinds' folders and see nothing of this; what figures mean for the
+business belongs to `insight`. `overlay` is imported by the steps that fill the tables of comments, so nothing is
+imported from here.
+"""

@@ -1,0 +1,46 @@
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from fiber_pipeline.cleaning.identity import text_key
+from fiber_pipeline.review.queue import QueuedText
+from fiber_pipeline.themes import Theme, load_taxonomy
+from fiber_pipeline_tests.review.reviewers import fill_in
+
+
+@pytest.fixture(scope="session")
+def themes() -> dict[str, Theme]:
+    """The themes of the package's own taxonomy."""
+    return dict(load_taxonomy().themes)
+
+
+@pytest.fixture
+def review() -> Callable[..., None]:
+    """Fill a review workbook in as a person does."""
+    return fill_in
+
+
+@pytest.fixture
+def queued() -> Callable[..., QueuedText]:
+    """A text to review; what is not given is usual."""
+
+    def make(text: str, **given: Any) -> QueuedText:
+        usual: dict[str, Any] = {
+            "text_key": text_key(text),
+            "comment_id": "c1",
+            "text": text,
+            "text_es": text,
+            "nps": None,
+            "comments": 1,
+            "sentiment": "neutral",
+            "urgency": "low",
+            "language": "es",
+            "themes": (),
+            "reason": "random",
+            "reasons": (),
+            "opinions": {},
+        }
+        return QueuedText(**{**usual, **given})
+
+    return make
