@@ -47,15 +47,15 @@ class AzureSentimentEngine(OpinionEngine):
         """Rows as the protocol says: emotions and urgency of the local engine, the rest of the service."""
         rows = sorted(answers)
         frame = self._local.answer(request.iloc[rows].reset_index(drop=True)).frame.sort_values(ITEM, ignore_index=True)
-        told = mined(answers)
         texts = [item.text for item in self.items(request)]
         columns: dict[str, list[Any]] = {name: [] for name in _TYPES}
         own = {name: frame[name].tolist() for name in _TYPES if name in frame}
         for place, row in enumerate(rows):
-            if row not in told:
+            told = mined(answers[row])
+            if told is None:
                 judged = {"model": self._local.model, **{name: values[place] for name, values in own.items()}}
             else:
-                judged = {**judge(told[row], texts[row]), "model": self._named(told[row].model)}
+                judged = {**judge(told, texts[row]), "model": self._named(told.model)}
             for name, values in columns.items():
                 values.append(judged[name])
         for name, kind in _TYPES.items():

@@ -55,7 +55,10 @@ class AzureThemeEngine(OpinionEngine):
         """Rows as the protocol says."""
         columns: dict[str, list[object]] = {name: [] for name in _COLUMNS}
         texts, translations, items = request["text"].tolist(), request["text_es"].tolist(), self.items(request)
-        for row, told in sorted(mined(answers).items()):
+        for row in sorted(answers):
+            told = mined(answers[row])
+            if told is None:
+                continue
             for found in self.find(texts[row], translations[row], items[row].text, told):
                 columns["item"].append(row)
                 for name in ("theme", "category", "relevance", "sentiment", "score", "evidence"):

@@ -1,6 +1,5 @@
 """What engines over sentiment with opinion mining share: what they ask about a comment, so that it is paid for once."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -46,6 +45,6 @@ def sent_of(text: str, text_es: str, language: str) -> Item:
     return Item(text, language if language in _ALSO_READ else SPANISH)
 
 
-def mined(answers: Mapping[int, Any]) -> dict[int, MinedSentiment]:
-    """Stored answers as objects, by row; texts that were not sent are left out."""
-    return {row: MinedSentiment.model_validate(answer) for row, answer in answers.items() if answer is not None}
+def mined(answer: Any) -> MinedSentiment | None:
+    """A stored answer as an object; None for a text that was not sent."""
+    return None if answer is None else MinedSentiment.model_validate(answer)

@@ -11,6 +11,7 @@ import requests
 from google.api_core import exceptions
 from google.auth.exceptions import GoogleAuthError, TransportError
 from google.protobuf.json_format import ParseError  # type: ignore[import-untyped]
+from google.rpc.error_details_pb2 import RetryInfo  # type: ignore[import-untyped]
 from urllib3.exceptions import NewConnectionError
 
 from fiber_pipeline.services.failures import Kind, ServiceFailure
@@ -33,7 +34,9 @@ _REST_PREFIX = re.compile(r"^[A-Z]+ https?://\S+: ")
 _TOO_LARGE = re.compile(r"too (?:long|large|many)|exceed", re.IGNORECASE)
 _FOR_EVERY_TEXT = re.compile(r"language pair|glossary|location|model", re.IGNORECASE)
 _DAILY = re.compile(r"per ?day|daily|/d/", re.IGNORECASE)
-_RATE = re.compile(r"rate limit|rate_limit|quota", re.IGNORECASE)
+# A 403 may also say that credentials lack a "quota project", which is another matter.
+_RATE = re.compile(r"limit exceeded|quota exceeded|rate_limit", re.IGNORECASE)
+_SECONDS = re.compile(r"(\d+(?:\.\d+)?)s?")
 _NOT_CONNECTED = re.compile(r"failed to connect|connection refused|name resolution|DNS", re.IGNORECASE)
 # gRPC says UNAVAILABLE both for a service that says so and for a connection that broke on the way.
 _BROKEN_OFF = re.compile(r"socket closed|reset|broken pipe|connection|goaway|transport|recvmsg|cancel", re.IGNORECASE)
@@ -75,7 +78,7 @@ def _of_call(error: exceptions.GoogleAPICallError) -> ServiceFailure:
     if isinstance(error, exceptions.DeadlineExceeded | exceptions.GatewayTimeout):
         return ServiceFailure("timed_out", said, status=status, maybe_paid=True)
     if isinstance(error, exceptions.TooManyRequests) or (
-        isinstance(error, exceptions.Forbidden) and _RATE.search(told.replace("Daily Limit", "quota"))
+        isinstance(error, exceptions.Forbidden) and _RATE.search(told)
     ):
         if _DAILY.search(told):
             return ServiceFailure("exhausted", said, status=status)
@@ -104,10 +107,11 @@ def _retry_after(error: exceptions.GoogleAPICallError) -> float | None:
     """The wait a RetryInfo asks for, in whichever form the transport gives it; else that of the header, in seconds."""
     for detail in error.details:
         if isinstance(detail, Mapping):
-            if str(detail.get("@type", "")).endswith("google.rpc.RetryInfo"):
-                return float(str(detail.get("retryDelay", "0s")).removesuffix("s"))
-        elif type(detail).__name__ == "RetryInfo":
+            found = _SECONDS.fullmatch(str(detail.get("retryDelay", "")))
+            if found is not None:
+                return float(found[1])
+        elif isinstance(detail, RetryInfo):
             return float(detail.retry_delay.seconds + detail.retry_delay.nanos / 1e9)
     headers = getattr(error.response, "headers", None)
-    told = headers.get("Retry-After", "") if headers is not None else ""
-    return float(told) if re.fullmatch(r"\d+(?:\.\d+)?", told) else None
+    found = _SECONDS.fullmatch(headers.get("Retry-After", "") if headers is not None else "")
+    return float(found[1]) if found is not None else None

@@ -268,6 +268,7 @@ def test_credentials_that_are_not_there_are_denied(tmp_path: Path, monkeypatch: 
     [
         (exceptions.Forbidden("User Rate Limit Exceeded"), "rate_limited"),
         (exceptions.Forbidden("Daily Limit Exceeded"), "exhausted"),
+        (exceptions.Forbidden("The API requires a quota project, which is not set by default"), "denied"),
         (exceptions.Forbidden("The caller does not have permission"), "denied"),
         (
             exceptions.ResourceExhausted("Quota exceeded", error_info={"metadata": {"quota_unit": "1/d/{p}"}}),
