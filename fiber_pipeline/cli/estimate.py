@@ -81,7 +81,8 @@ def _read(files: Sequence[Path], settings: "Settings") -> "tuple[pd.DataFrame, i
             failed = True
             continue
         comments += len(reading.raw)
-        frames.append(clean(reading.raw)[["text"]])
+        cleaned = clean(reading.raw)[["text"]]
+        frames.append(cleaned[cleaned["text"] != ""])
         click.echo(f"{file}: {len(reading.raw)} comments, {len(reading.rejected)} rows would be rejected")
     empty = pd.DataFrame({"text": pd.Series(dtype="string[pyarrow]")})
     return pd.concat(frames, ignore_index=True) if frames else empty, comments, failed

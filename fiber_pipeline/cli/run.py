@@ -1,6 +1,7 @@
 """`fiber run`: the main job, with progress."""
 
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -18,7 +19,7 @@ def run(sources: tuple[Path, ...], force: bool) -> None:
 
     Batches that are up to date are skipped. Exits with 1 if a batch failed; the others are done all the same.
     """
-    settings = read_settings()
+    settings, started = read_settings(), datetime.now(UTC)
     inbox = Inbox(settings.inbox_url)
     try:
         batches = inbox.add(sources) if sources else [file.batch for file in inbox.files()]
@@ -37,5 +38,5 @@ def run(sources: tuple[Path, ...], force: bool) -> None:
         pipeline = Pipeline(settings, instance, narrator)
         results = [pipeline.analyse(batch, force=force) for batch in narrator.each(batches)]
         refreshed = pipeline.refresh(force=force)
-    print_summary(settings, results, refreshed)
+    print_summary(settings, results, refreshed, started)
     sys.exit(1 if any(result.failed for result in results) or refreshed.failed else 0)

@@ -1,6 +1,7 @@
 """What `fiber run` says in the end: what became of each batch, what the comments say, where the files are."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from rich.console import Console
 from rich.table import Column
@@ -9,6 +10,9 @@ from rich.table import Table as Grid
 from fiber_pipeline.assets.output_files import output_paths
 from fiber_pipeline.outputs import labels
 from fiber_pipeline.pipeline import Result
+from fiber_pipeline.services.costs import budget_alerts, list_calls
+from fiber_pipeline.services.store.opening import open_store
+from fiber_pipeline.services.store.protocol import Budget
 from fiber_pipeline.settings import Settings
 from fiber_pipeline.warehouse import Warehouse
 
@@ -27,11 +31,21 @@ _THEMES = """
 SELECT label_es, mentions, negative_share, nps_impact, trend FROM themes WHERE mentions > 0
 ORDER BY priority DESC NULLS LAST, mentions DESC LIMIT 5
 """
+_FALLBACKS = """
+SELECT 'translated_comments', translation_engine, count(*), any_value(fallback_reason)
+FROM translated_comments WHERE is_fallback GROUP BY ALL
+UNION ALL
+SELECT 'sentiment_scores', engine, count(*), any_value(fallback_reason)
+FROM sentiment_scores WHERE is_fallback GROUP BY ALL
+UNION ALL
+SELECT 'comment_themes', engine, count(*), any_value(fallback_reason)
+FROM comment_themes WHERE is_fallback GROUP BY ALL
+"""
 _SHARES = ("positive", "neutral", "negative", "mixed")
 
 
-def print_summary(settings: Settings, results: Sequence[Result], refreshed: Result) -> None:
-    """Print the summary to stdout."""
+def print_summary(settings: Settings, results: Sequence[Result], refreshed: Result, since: datetime) -> None:
+    """Print the summary to stdout. since: when the run began; what services were asked since is counted."""
     console = Console(highlight=False)
     warehouse = Warehouse(settings.warehouse_location, settings.warehouse_key)
     with warehouse.reader() as connection:
@@ -39,6 +53,7 @@ def print_summary(settings: Settings, results: Sequence[Result], refreshed: Resu
         overall = {row[0]: row[1:] for row in connection.execute(_OVERALL).fetchall()}
         languages = connection.execute(_LANGUAGES).fetchall()
         themes = connection.execute(_THEMES).fetchall()
+        fallbacks = connection.execute(_FALLBACKS).fetchall()
 
     console.print(_batch_grid(results, counts))
     for result in (*results, refreshed):
@@ -53,9 +68,42 @@ def print_summary(settings: Settings, results: Sequence[Result], refreshed: Resu
         console.print(f"  Languages of informative comments: {told}", markup=False)
     if themes:
         console.print(_theme_grid(themes))
+    if settings.services:
+        console.print("\nExternal services", style="bold")
+        for line in [*_services(settings, since), *_fallbacks(fallbacks)]:
+            console.print(f"  {_printable(line)}", markup=False, soft_wrap=True)
     console.print("\nWarehouse and files", style="bold")
     for path in [settings.warehouse_location, *map(str, output_paths(settings.outputs_dir))]:
         console.print(f"  {path}", markup=False, soft_wrap=True)
+
+
+def _services(settings: Settings, since: datetime) -> list[str]:
+    """What each service was asked in this run and what it cost, and how the budget stands."""
+    store = open_store(settings.cache_url, settings.cache_dir, settings.warehouse_key)
+    try:
+        calls = list_calls(store.calls(since))
+        spend = store.spend(month=f"{datetime.now(UTC):%Y-%m}")
+    finally:
+        store.close()
+    lines = []
+    for (provider, model, operation), asked in calls.groupby(["provider", "model", "operation"]):
+        sent = asked[~asked["cached"]]
+        known = int(asked.loc[asked["cached"], "items"].sum())
+        failed = int((sent["status"] != "answered").sum())
+        lines.append(
+            f"{provider} {model}, {operation}: {len(sent)} requests for {int(sent['items'].sum())} texts"
+            + (f", {failed} without an answer" if failed else "")
+            + f", {sent['cost_usd'].sum():.4f} USD; {known} texts were answered before"
+        )
+    budget = Budget(settings.budget_usd, settings.budget_usd_month)
+    return [*(lines or ["nothing was asked"]), *budget_alerts(spend, budget)]
+
+
+def _fallbacks(rows: Sequence[tuple[str, str, int, str]]) -> list[str]:
+    return [
+        f"{table}: {count} rows are by {engine} because another engine did not answer, such as: {reason}"
+        for table, engine, count, reason in rows
+    ]
 
 
 def _batch_grid(results: Sequence[Result], counts: dict[str, tuple[int, ...]]) -> Grid:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from fiber_pipeline.warehouse import Warehouse
+from fiber_pipeline_tests.servers.openai_server import OpenAIServer
 from fiber_pipeline_tests.world import World
 
 FIBER = Path(sys.executable).with_name("fiber")
@@ -189,6 +190,29 @@ def test_estimate_tells_cost_and_time_and_writes_nothing(world: World):
     assert "6 comments, 5 distinct texts" in told.stdout
     assert "cost: 0.00 USD" in told.stdout
     assert sorted(world.settings.data_dir.rglob("*")) == before
+
+
+def test_a_service_is_estimated_looked_at_asked_and_accounted_for(world: World):
+    file, data = make_file(world), world.settings.data_dir
+    with OpenAIServer(keys=["right"]) as server:
+        keys = {"OPENAI_API_KEY": "right", "OPENAI_BASE_URL": f"{server.base_url}/v1", "FIBER_BUDGET_USD": "0.0001"}
+        estimated = fiber(data, "estimate", str(file), **keys)
+        assert "for sentiment and themes:\n  5 texts, of which 0 were answered before" in estimated.stdout
+        assert "FIBER_BUDGET_USD: 0.00 of 0.00 USD left, which could be exceeded" in estimated.stdout
+        assert (estimated.returncode, len(server.record)) == (1, 0)
+        keys["FIBER_BUDGET_USD"] = "5"
+        looked = fiber(data, "doctor", **keys)
+        assert looked.returncode == 0, looked.stdout
+        assert "answers, and serves gpt-4.1-mini" in looked.stdout
+        ran = fiber(data, "run", str(file), **keys)
+        assert ran.returncode == 0, ran.stderr
+        assert "openai gpt-4.1-mini, annotate: 1 requests for 6 texts, 0.00" in ran.stdout
+        assert server.record.answered_items() > 0
+        assert (
+            "of which 5 were answered before\n  nothing is left to ask"
+            in fiber(data, "estimate", str(file), **keys).stdout
+        )
+    assert "right" not in estimated.stdout + looked.stdout + ran.stdout + ran.stderr
 
 
 def test_estimate_names_a_file_it_cannot_read(tmp_path: Path):
