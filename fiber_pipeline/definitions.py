@@ -18,6 +18,7 @@ from fiber_pipeline.resources import (
     ResponseStoreResource,
     WarehouseResource,
 )
+from fiber_pipeline.resources.openai_batches import OpenAIBatchesResource
 from fiber_pipeline.settings import Settings
 from fiber_pipeline.warehouse.io_manager import WarehouseIOManager
 
@@ -42,6 +43,7 @@ def build_resources(settings: Settings) -> dict[str, Any]:
         "outputs": OutputsResource(folder=str(settings.outputs_dir)),
         "response_store": response_store,
         "engines": EnginesResource(settings, open_store=response_store.open),
+        "openai_batches": OpenAIBatchesResource(settings, response_store),
         "progress": LoggedProgress(),
     }
 

@@ -15,6 +15,7 @@ from fiber_pipeline.assets.engine_agreement import engine_agreement
 from fiber_pipeline.assets.exports import exports
 from fiber_pipeline.assets.forecasts import forecasts
 from fiber_pipeline.assets.insights import insights
+from fiber_pipeline.assets.openai_submissions import openai_submissions
 from fiber_pipeline.assets.raw_comments import raw_comments
 from fiber_pipeline.assets.recommendations import recommendations
 from fiber_pipeline.assets.report import report
@@ -42,6 +43,7 @@ ALL_ASSETS = (
     review_queue,
     corrections,
     engine_accuracy,
+    openai_submissions,
     api_calls,
     api_costs,
 )

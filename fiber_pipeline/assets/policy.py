@@ -16,11 +16,17 @@ GROUPS = {
     "annotation": ("translated_comments", "sentiment_scores", "comment_themes"),
     "insight": ("themes", "emergent_themes", "insights", "forecasts", "recommendations"),
     "outputs": ("workbook", "report", "exports"),
+    "services": ("openai_submissions", "api_calls", "api_costs"),
     "review": ("engine_agreement", "engine_disputes", "review_queue", "corrections", "engine_accuracy"),
-    "services": ("api_calls", "api_costs"),
 }
 _GROUP_OF = {name: group for group, names in GROUPS.items() for name in names}
-_FILE_KINDS = {"workbook": {"excel"}, "report": {"html"}, "exports": {"parquet", "csv"}, "review_queue": {"excel"}}
+_FILE_KINDS = {
+    "workbook": {"excel"},
+    "report": {"html"},
+    "exports": {"parquet", "csv"},
+    "review_queue": {"excel"},
+    "openai_submissions": {"openai"},
+}
 # What customers wrote and left of themselves, and who reviewed it; everything after `comments` is redacted.
 _PERSONAL = frozenset({"raw_comments", "rejected_rows", "corrections"})
 

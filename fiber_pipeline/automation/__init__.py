@@ -1,5 +1,6 @@
 """What runs without being asked: jobs, schedules, sensors. Deciding what is new belongs to `inbox`."""
 
+from fiber_pipeline.automation.budget_sensor import budget_alerts_sensor
 from fiber_pipeline.automation.inbox_sensor import inbox_sensor
 from fiber_pipeline.automation.jobs import (
     analyse_batch,
@@ -8,10 +9,11 @@ from fiber_pipeline.automation.jobs import (
     take_in_reviews,
     write_reports,
 )
+from fiber_pipeline.automation.openai_batch_sensor import openai_batch_sensor, submit_batch
 from fiber_pipeline.automation.schedules import daily_insights
 
-ALL_JOBS = (analyse_batch, refresh_insights, write_reports, compare_engines, take_in_reviews)
+ALL_JOBS = (analyse_batch, submit_batch, refresh_insights, write_reports, compare_engines, take_in_reviews)
 ALL_SCHEDULES = (daily_insights,)
-ALL_SENSORS = (inbox_sensor,)
+ALL_SENSORS = (inbox_sensor, openai_batch_sensor, budget_alerts_sensor)
 
 __all__ = ["ALL_JOBS", "ALL_SCHEDULES", "ALL_SENSORS"]

@@ -6,17 +6,26 @@ import dagster as dg
 
 from fiber_pipeline.assets.partitions import FEEDBACK_BATCHES
 from fiber_pipeline.automation.jobs import analyse_batch
+from fiber_pipeline.automation.openai_batch_sensor import submit_batch
 from fiber_pipeline.inbox import Arrival, UnusableName, check_batch_key, find_arrivals
 from fiber_pipeline.inbox.arrivals import dump_seen, load_seen
 from fiber_pipeline.resources import InboxResource
+from fiber_pipeline.resources.openai_batches import OpenAIBatchesResource
 
 
 @dg.sensor(
-    job=analyse_batch,
+    jobs=[analyse_batch, submit_batch],
     minimum_interval_seconds=30,
-    description="Looks for new and changed files in the inbox; each becomes a batch and a run of `analyse_batch`.",
+    description=(
+        "Looks for new and changed files in the inbox; each becomes a batch and a run of `analyse_batch`, or of "
+        "`submit_batch` where OpenAI is asked through its Batch API."
+    ),
 )
-def inbox_sensor(context: dg.SensorEvaluationContext, inbox: InboxResource) -> dg.SensorResult:
+def inbox_sensor(
+    context: dg.SensorEvaluationContext,
+    inbox: InboxResource,
+    openai_batches: dg.ResourceParam[OpenAIBatchesResource],
+) -> dg.SensorResult:
     """Ask for a run for each arrival, at most `batches_per_tick` of them; the rest wait for the next tick."""
     box, quarantine = inbox.open(), inbox.quarantine()
     arrivals, seen = find_arrivals(
@@ -43,16 +52,18 @@ def inbox_sensor(context: dg.SensorEvaluationContext, inbox: InboxResource) -> d
         reason = f"nothing new among {len(seen)} files; {waiting} still settling"
         return dg.SensorResult(skip_reason=reason, cursor=cursor)
     batches = [arrival.batch for arrival in usable]
+    job = submit_batch if openai_batches.is_on else analyse_batch
     return dg.SensorResult(
-        run_requests=[_request(arrival) for arrival in usable],
+        run_requests=[_request(arrival, job.name) for arrival in usable],
         dynamic_partitions_requests=[FEEDBACK_BATCHES.build_add_request(batches)],
         cursor=cursor,
     )
 
 
-def _request(arrival: Arrival) -> dg.RunRequest:
+def _request(arrival: Arrival, job_name: str) -> dg.RunRequest:
     # The time is in the key so that a file that returns to an earlier content, or is dropped again, runs again.
     return dg.RunRequest(
+        job_name=job_name,
         run_key=f"{arrival.batch}:{arrival.sha256}:{arrival.modified}",
         partition_key=arrival.batch,
         tags={"fiber/sha256": arrival.sha256[:16]},

@@ -8,8 +8,9 @@ from fiber_pipeline.settings import Settings
 from fiber_pipeline.tables import TABLES
 
 FILES = {"workbook", "report", "exports", "review_queue"}
-REVIEW = {"engine_agreement", "engine_disputes", "engine_accuracy"}
+SUBMISSIONS = {"openai_submissions"}
 SERVICES = {"api_calls", "api_costs"}
+REVIEW = {"engine_agreement", "engine_disputes", "engine_accuracy"}
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +21,7 @@ def specs(tmp_path_factory) -> dict[str, dg.AssetSpec]:
 
 
 def test_there_is_an_asset_for_every_table_and_file(specs):
-    assert set(specs) == set(TABLES) | FILES
+    assert set(specs) == set(TABLES) | FILES | SUBMISSIONS
 
 
 def test_every_asset_is_described_grouped_owned_and_versioned(specs):

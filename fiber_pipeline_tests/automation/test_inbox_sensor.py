@@ -1,5 +1,6 @@
 import os
 import time
+from dataclasses import replace
 
 import dagster as dg
 import pytest
@@ -21,7 +22,7 @@ class Ticks:
             instance=self.world.instance,
             cursor=self.cursor,
             definitions=definitions,
-            resources={"inbox": definitions.resources["inbox"]},
+            resources={name: definitions.resources[name] for name in ("inbox", "openai_batches")},
         )
         result = inbox_sensor(context)
         assert isinstance(result, dg.SensorResult)
@@ -81,3 +82,18 @@ def test_a_name_no_run_can_have_is_quarantined_and_others_go_on(world, ticks):
     assert keys(ticks()) == ["enero.csv"]
     assert not (world.inbox / "a...b.csv").exists()
     assert "rename" in (world.settings.quarantine_dir / "a...b.csv.why.txt").read_text()
+
+
+@pytest.mark.parametrize(
+    ("mode", "base_url", "job"),
+    [
+        ("batch", "http://127.0.0.1:9/v1", "submit_batch"),
+        ("direct", "http://127.0.0.1:9/v1", "analyse_batch"),
+        ("batch", None, "analyse_batch"),
+    ],
+)
+def test_in_batch_mode_a_file_is_submitted_first(world, ticks, mode, base_url, job):
+    world.settings = replace(world.settings, openai_mode=mode, openai_base_url=base_url)
+    drop_settled(world, "enero.csv")
+    (request,) = ticks().run_requests
+    assert (request.job_name, request.partition_key) == (job, "enero.csv")

@@ -44,6 +44,11 @@ class Answer(BaseModel):
         """The answer as it is stored, its evidence checked against the text. Raises Flawed."""
         return self.model_dump(exclude={"id"})
 
+    @classmethod
+    def of_nothing(cls, text: str) -> dict[str, Any]:
+        """What is stored for a text of nothing but blanks, which nobody is asked about."""
+        raise NotImplementedError
+
 
 class EmotionAnswer(BaseModel):
     """An emotion in a comment."""
@@ -107,6 +112,21 @@ class Annotation(Answer):
             "themes": themes,
         }
 
+    @classmethod
+    def of_nothing(cls, text: str) -> dict[str, Any]:
+        """Neutral, and nothing more."""
+        return {
+            "sentiment": "neutral",
+            "score": 0.0,
+            "intensity": "mild",
+            "confidence": 1.0,
+            "evidence": [],
+            "emotions": [],
+            "urgency": "low",
+            "urgency_evidence": [],
+            "themes": [],
+        }
+
 
 class Translation(Answer):
     """A comment in Spanish."""
@@ -123,6 +143,11 @@ class Translation(Answer):
             if sorted(_MARK.findall(words)) != marks:
                 raise Flawed("a translation has other marks than its text")
         return said
+
+    @classmethod
+    def of_nothing(cls, text: str) -> dict[str, Any]:
+        """The text, in every language."""
+        return {name: text for name in cls.model_fields if name != "id"}
 
 
 class TranslationWithEnglish(Translation):
@@ -156,6 +181,11 @@ class Summary(Answer):
 
     statements: list[StatementAnswer]
     actions: list[ActionAnswer]
+
+    @classmethod
+    def of_nothing(cls, text: str) -> dict[str, Any]:
+        """No statements, and no actions."""
+        return {"statements": [], "actions": []}
 
 
 def annotation_of(themes: Sequence[str]) -> type[Annotation]:

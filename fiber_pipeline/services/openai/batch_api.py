@@ -57,12 +57,14 @@ class Submitted:
     """What came of submitting texts.
 
     submissions: those made. cached, outstanding: distinct texts that are answered, or asked for, already.
+    awaited: ids of the earlier submissions that ask for them.
     held_back: why the rest was not submitted (over budget, an error of the service); None if all of it was.
     """
 
     submissions: tuple[Submission, ...]
     cached: int
     outstanding: int
+    awaited: frozenset[str] = frozenset()
     held_back: str | None = None
 
 
@@ -95,7 +97,7 @@ class OpenAIBatches:
         Raises UnknownPrice before anything is sent.
         """
         operation = question.operation
-        distinct = {operation.key(item): item for item in items}
+        distinct = {operation.key(item): item for item in items if item.text.strip()}
         waiting = self.journal.outstanding(list(distinct))
         open_items = [item for key, item in distinct.items() if key not in waiting]
         service = OpenAIService(question, self._endpoint, self._items_per_request)
@@ -115,7 +117,7 @@ class OpenAIBatches:
             if held_back is not None:
                 _log.warning("%d requests were not submitted: %s", len(work.packs) - first, held_back)
                 break
-        return Submitted(tuple(made), len(work.answers), len(waiting), held_back)
+        return Submitted(tuple(made), len(work.answers), len(waiting), frozenset(waiting.values()), held_back)
 
     def follow(self) -> list[Submission]:
         """Look at every open submission of this endpoint, also at those that may not have arrived; return what is open.
@@ -126,7 +128,10 @@ class OpenAIBatches:
             for submission in self._mine("intended"):
                 self._find(submission)
             for submission in self._mine("submitted"):
-                self._note(submission, self._client.batches.retrieve(str(submission.remote_id)))
+                try:
+                    self._note(submission, self._client.batches.retrieve(str(submission.remote_id)))
+                except openai.NotFoundError:
+                    self._miss(submission)
         return [each for each in self._mine() if each.is_open]
 
     def collect(self, questions: Iterable[Question]) -> list[Submission]:
@@ -139,9 +144,13 @@ class OpenAIBatches:
         collected = []
         with _failures():
             for submission in self._mine("ended"):
-                batch = self._client.batches.retrieve(str(submission.remote_id))
-                collected.append(self._collect(submission, batch, known.get(submission.fingerprint)))
-                self._tidy(batch)
+                try:
+                    batch = self._client.batches.retrieve(str(submission.remote_id))
+                    collected.append(self._collect(submission, batch, known.get(submission.fingerprint)))
+                except openai.NotFoundError:
+                    self._miss(submission)
+                else:
+                    self._tidy(batch)
         return collected
 
     def cancel(self, submission: Submission) -> None:
@@ -222,6 +231,13 @@ class OpenAIBatches:
             for file in self._client.files.list(purpose="batch"):
                 if file.filename == _file_name(submission):
                     self._client.files.delete(file.id)
+
+    def _miss(self, submission: Submission) -> None:
+        """Give a submission up that OpenAI had and has no longer, or not its files: it may have been paid for."""
+        reason = "OpenAI no longer has it"
+        _log.warning("submission %s (%s): %s", submission.id, submission.operation, reason)
+        self._settle(submission, Settlement("unknown", Usage(), submission.reserved_usd, 0.0, detail=reason))
+        self.journal.change(submission.id, state="lost", detail=reason)
 
     def _note(self, submission: Submission, batch: Batch) -> Submission:
         noted = replace(

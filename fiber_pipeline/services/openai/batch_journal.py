@@ -7,6 +7,7 @@ was asked only digests are, so that no text is submitted twice.
 
 import hashlib
 import hmac
+import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -32,6 +33,7 @@ CREATE TABLE IF NOT EXISTS submissions (
 );
 CREATE TABLE IF NOT EXISTS asked (key BLOB NOT NULL, submission TEXT NOT NULL, PRIMARY KEY (key, submission))
 WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS waiting (batch TEXT PRIMARY KEY, token TEXT NOT NULL, submissions TEXT NOT NULL);
 """
 _COLUMNS = (
     "id call_id state endpoint operation fingerprint model batch created_at requests items reserved_usd remote_id "
@@ -74,6 +76,18 @@ class Submission:
         return self.state in OPEN
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """A batch of feedback whose analysis waits for submissions, its own and others' that ask for its texts.
+
+    token: of this time that it waits; another after it was submitted anew.
+    """
+
+    batch: str
+    token: str
+    submissions: tuple[str, ...]
+
+
 class BatchJournal:
     """Safe for several processes; every change is durable when its method returns."""
 
@@ -112,18 +126,35 @@ class BatchJournal:
             found = [Submission(*row) for row in rows]
         return [each for each in found if not states or each.state in states]
 
-    def outstanding(self, keys: Sequence[str]) -> set[str]:
-        """Which of these an open submission asks for already."""
+    def outstanding(self, keys: Sequence[str]) -> dict[str, str]:
+        """Which of these an open submission asks for already, with that submission's id."""
         digests: Mapping[bytes, str] = {self._digest(key): key for key in keys}
         waiting = list(digests)
-        found: set[str] = set()
+        found: dict[str, str] = {}
         with self._open() as connection:
             for first in range(0, len(waiting), _CHUNK):
                 part = waiting[first : first + _CHUNK]
                 places = ", ".join("?" * len(part))
-                rows = connection.execute(f"SELECT DISTINCT key FROM asked WHERE key IN ({places})", part)  # noqa: S608
-                found.update(digests[key] for (key,) in rows)
+                rows = connection.execute(f"SELECT key, submission FROM asked WHERE key IN ({places})", part)  # noqa: S608
+                found.update((digests[key], submission) for key, submission in rows)
         return found
+
+    def wait(self, waiting: Waiting) -> None:
+        """Write down what a batch waits for, in place of what it waited for before."""
+        with self._open() as connection:
+            row = (waiting.batch, waiting.token, json.dumps(waiting.submissions))
+            connection.execute("INSERT OR REPLACE INTO waiting VALUES (?, ?, ?)", row)
+
+    def waiting(self) -> list[Waiting]:
+        """The batches that wait, by name."""
+        with self._open() as connection:
+            rows = connection.execute("SELECT batch, token, submissions FROM waiting ORDER BY batch").fetchall()
+        return [Waiting(batch, token, tuple(json.loads(submissions))) for batch, token, submissions in rows]
+
+    def forget_waiting(self, tokens: Iterable[str]) -> None:
+        """These no longer wait."""
+        with self._open() as connection:
+            connection.executemany("DELETE FROM waiting WHERE token = ?", [(token,) for token in tokens])
 
     def _digest(self, key: str) -> bytes:
         return hmac.digest(self._key, key.encode(), hashlib.sha256)

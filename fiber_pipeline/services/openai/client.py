@@ -7,6 +7,7 @@ of the CPU of its typed methods over its default transport. It neither retries n
 import asyncio
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 
 import httpx2
 from openai import APIError, AsyncOpenAI, DefaultAioHttpClient
@@ -76,7 +77,22 @@ class OpenAIService:
         return self.question.measure(items)
 
     async def send(self, items: Sequence[Item], timeout: float) -> Reply:
-        """Ask once; see `Service.send`."""
+        """Ask once; see `Service.send`. Texts of nothing but blanks are answered without asking."""
+        said = [place for place, item in enumerate(items) if item.text.strip()]
+        reply = await self._send([items[place] for place in said], timeout) if said else Reply({})
+        nothing = {
+            place: self.question.answer.of_nothing(item.text)
+            for place, item in enumerate(items)
+            if not item.text.strip()
+        }
+        return replace(
+            reply,
+            answers={**{said[place]: answer for place, answer in reply.answers.items()}, **nothing},
+            refused={said[place]: reason for place, reason in reply.refused.items()},
+            flawed={said[place]: reason for place, reason in reply.flawed.items()},
+        )
+
+    async def _send(self, items: Sequence[Item], timeout: float) -> Reply:
         body = write_request(self.question, items, self._endpoint.served_as, self._endpoint.api)
         try:
             async with asyncio.timeout(timeout):

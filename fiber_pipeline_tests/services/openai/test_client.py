@@ -6,7 +6,7 @@ import pytest
 from fiber_pipeline.services.failures import ServiceFailure
 from fiber_pipeline.services.openai.operations import translate
 from fiber_pipeline.services.operation import Item
-from fiber_pipeline.services.service import RateHints
+from fiber_pipeline.services.service import RateHints, Usage
 from fiber_pipeline_tests.servers.faults import Fault
 from fiber_pipeline_tests.servers.openai_answers import annotation
 from fiber_pipeline_tests.servers.openai_server import OpenAIServer
@@ -59,6 +59,16 @@ def test_a_loop_that_was_left_without_closing_does_not_stand_in_the_way():
         for _ in range(2):
             reply = asyncio.run(asked.send([Item("bueno")], 5))
     assert reply.answers[0]["sentiment"] == "positive"
+
+
+def test_nobody_is_asked_about_texts_that_say_nothing():
+    with OpenAIServer(faults=[Fault("missing", times=1)]) as server:
+        mixed, blank = ask(service(server), ["", "caro", " ", "bueno"]), ask(service(server), ["", "  "])
+        assert [exchange.items for exchange in server.record] == [2]
+    assert mixed.flawed == {3: "missing"}
+    assert [mixed.answers[place]["sentiment"] for place in (0, 1, 2)] == ["neutral", "negative", "neutral"]
+    assert mixed.answers[1]["themes"] and not mixed.answers[0]["themes"]
+    assert sorted(blank.answers) == [0, 1] and blank.usage == Usage()
 
 
 def test_what_is_estimated_covers_what_is_used():

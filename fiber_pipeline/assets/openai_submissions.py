@@ -1,0 +1,49 @@
+"""`openai_submissions`: what a batch of feedback asks of OpenAI's Batch API."""
+
+import dagster as dg
+import pandas as pd
+
+from fiber_pipeline.assets.partitions import FEEDBACK_BATCHES
+from fiber_pipeline.code_version import code_version
+from fiber_pipeline.engines import collect, distinct_texts
+from fiber_pipeline.resources import EnginesResource
+from fiber_pipeline.resources.openai_batches import OpenAIBatchesResource
+from fiber_pipeline.services.caller import calling
+from fiber_pipeline.tables import TRANSLATED_COMMENTS
+
+
+@dg.asset(
+    partitions_def=FEEDBACK_BATCHES,
+    ins={"comments": dg.AssetIn(metadata={"columns": ["batch", "comment_id", "text"]})},
+    code_version=code_version("services/openai"),
+)
+def openai_submissions(
+    context: dg.AssetExecutionContext,
+    comments: pd.DataFrame,
+    engines: dg.ResourceParam[EnginesResource],
+    openai_batches: dg.ResourceParam[OpenAIBatchesResource],
+) -> dg.MaterializeResult[None]:
+    """What is submitted to OpenAI's Batch API for a batch of feedback, whose analysis waits for the answers.
+
+    Answered within a day, at half the price; `openai_batch_sensor` follows and starts the analysis.
+    """
+    request = distinct_texts(comments, ["text"]).request
+    desk = openai_batches.open()
+    with calling(context.run.run_id, context.partition_key):
+        texts = {"annotate": request["text"].tolist()}
+        if "translate" in desk.questions:
+            chains = engines.open()
+            language = collect(TRANSLATED_COMMENTS, [chains.language], request)["language"].to_pylist()
+            foreign = [spoken in chains.translation[0].translates for spoken in language]
+            texts["translate"] = request["text"][foreign].tolist()
+        submitted = desk.submit(context.partition_key, texts)
+    metadata: dict[str, dg.MetadataValue] = {}
+    for name, one in submitted.items():
+        metadata[f"{name}/texts"] = dg.MetadataValue.int(sum(each.items for each in one.submissions))
+        metadata[f"{name}/already_answered"] = dg.MetadataValue.int(one.cached)
+        metadata[f"{name}/already_asked"] = dg.MetadataValue.int(one.outstanding)
+        metadata[f"{name}/batches"] = dg.MetadataValue.json([each.remote_id for each in one.submissions])
+        if one.held_back is not None:
+            metadata[f"{name}/held_back"] = dg.MetadataValue.text(one.held_back)
+            context.log.warning("%s was not submitted whole: %s", name, one.held_back)
+    return dg.MaterializeResult(metadata=metadata)

@@ -1,0 +1,158 @@
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pytest
+
+from fiber_pipeline.assets.openai_submissions import openai_submissions
+from fiber_pipeline.automation.openai_batch_sensor import openai_batch_sensor
+from fiber_pipeline.resources.openai_batches import OpenAIBatchesResource
+from fiber_pipeline.settings import Settings
+from fiber_pipeline_tests.servers.openai_server import OpenAIServer
+from fiber_pipeline_tests.world import ROWS, World
+
+
+class Ticks:
+    """The sensor, tick after tick, as the daemon evaluates it."""
+
+    def __init__(self, world: World, batches: OpenAIBatchesResource) -> None:
+        self.world = world
+        self.batches = batches
+        self.cursor: str | None = None
+
+    def __call__(self) -> dg.SensorResult:
+        context = dg.build_sensor_context(
+            instance=self.world.instance, cursor=self.cursor, resources={"openai_batches": self.batches}
+        )
+        result = openai_batch_sensor(context)
+        assert isinstance(result, dg.SensorResult)
+        return result
+
+    def until_runs(self) -> dg.SensorResult:
+        for _ in range(6):
+            result = self()
+            self.cursor = result.cursor
+            if result.run_requests:
+                return result
+        raise AssertionError(f"no run was asked for: {result.skip_reason}")
+
+
+@pytest.fixture
+def server() -> Iterator[OpenAIServer]:
+    with OpenAIServer() as running:
+        yield running
+
+
+@pytest.fixture
+def world(tmp_path: Path, server: OpenAIServer) -> Iterator[World]:
+    settings = Settings.from_environment(
+        {
+            "FIBER_DATA_DIR": str(tmp_path / "data"),
+            "OPENAI_BASE_URL": f"{server.base_url}/v1",
+            "OPENAI_API_KEY": "k",
+            "FIBER_OPENAI_MODE": "batch",
+        }
+    )
+    with dg.DagsterInstance.ephemeral() as instance:
+        yield World(settings, instance)
+
+
+@pytest.fixture
+def batches(world: World) -> OpenAIBatchesResource:
+    return OpenAIBatchesResource(world.settings, world.definitions().resources["response_store"])
+
+
+def submit(world: World, batches: OpenAIBatchesResource, batch: str) -> dict[str, Any]:
+    """What the job `submit_batch` does for a batch of feedback; what was told of it."""
+    world.instance.add_dynamic_partitions("feedback_batch", [batch])
+    result = world.execute("submit_batch", {"openai_batches": batches}, partition_key=batch)
+    assert result.success
+    (event,) = [each for each in result.get_asset_materialization_events() if each.asset_key == openai_submissions.key]
+    return {name: value.value for name, value in event.materialization.metadata.items()}
+
+
+def asked_directly(server: OpenAIServer) -> int:
+    return sum(exchange.items for exchange in server.record if exchange.path == "/v1/chat/completions")
+
+
+def test_a_batch_is_analysed_once_its_answers_are_there(
+    world: World, batches: OpenAIBatchesResource, server: OpenAIServer
+):
+    world.drop("enero.csv")
+    told = submit(world, batches, "enero.csv")
+    assert (told["annotate/texts"], told["translate/texts"]) == (5, 1)
+    server.batches.held = True
+    ticks = Ticks(world, batches)
+    for _ in range(3):
+        waiting = ticks()
+        assert not waiting.run_requests and "2 submissions are open" in waiting.skip_reason.skip_message
+    server.batches.held = False
+    (asked,) = ticks.until_runs().run_requests
+    assert asked.partition_key == "enero.csv"
+    assert asked_directly(server) == 0
+    assert world.analyse("enero.csv", {"openai_batches": batches}).success
+    assert asked_directly(server) == 0
+    server.record.assert_clean(["0981 123 456", "Luque"])
+    engines = world.query("SELECT DISTINCT engine FROM sentiment_scores UNION SELECT engine FROM comment_themes")
+    assert engines == [("openai",)]
+
+
+def test_a_run_is_asked_for_until_dagster_has_heard_of_it(world: World, batches: OpenAIBatchesResource):
+    world.drop("enero.csv")
+    submit(world, batches, "enero.csv")
+    ticks = Ticks(world, batches)
+    first = ticks.until_runs()
+    # The daemon died before it kept the cursor: the same run is asked for again, under the same key.
+    ticks.cursor = None
+    again = ticks()
+    assert [each.run_key for each in again.run_requests] == [each.run_key for each in first.run_requests]
+    ticks.cursor = again.cursor
+    after = ticks()
+    assert not after.run_requests and json.loads(after.cursor or "") == []
+
+
+def test_a_batch_waits_for_texts_that_another_has_asked_for(
+    world: World, batches: OpenAIBatchesResource, server: OpenAIServer
+):
+    server.batches.held = True
+    world.drop("enero.csv")
+    world.drop("febrero.csv", ROWS[:3])
+    submit(world, batches, "enero.csv")
+    told = submit(world, batches, "febrero.csv")
+    assert (told["annotate/texts"], told["annotate/already_asked"]) == (0, 3)
+    ticks = Ticks(world, batches)
+    assert not ticks().run_requests
+    server.batches.held = False
+    assert [each.partition_key for each in ticks.until_runs().run_requests] == ["enero.csv", "febrero.csv"]
+
+
+def test_what_cannot_be_submitted_is_analysed_directly(
+    world: World, batches: OpenAIBatchesResource, server: OpenAIServer
+):
+    server.batches.rejects = "token_limit_exceeded"
+    world.drop("enero.csv")
+    submit(world, batches, "enero.csv")
+    (asked,) = Ticks(world, batches).until_runs().run_requests
+    assert world.analyse(asked.partition_key or "", {"openai_batches": batches}).success
+    assert asked_directly(server) == 6, "five texts to annotate, one to translate"
+
+
+def test_nobody_waits_for_ever(world: World, batches: OpenAIBatchesResource, server: OpenAIServer):
+    server.batches.held = True
+    world.drop("enero.csv")
+    submit(world, batches, "enero.csv")
+    journal = batches.open().journal
+    for submission in journal.submissions():
+        journal.change(submission.id, created_at=time.time() - 3 * 86_400)
+    assert Ticks(world, batches).until_runs().run_requests
+
+
+def test_without_an_endpoint_there_is_nothing_to_follow(tmp_path: Path):
+    settings = Settings(data_dir=tmp_path)
+    with dg.DagsterInstance.ephemeral() as instance:
+        world = World(settings, instance)
+        unused = OpenAIBatchesResource(settings, world.definitions().resources["response_store"])
+        assert "no OpenAI endpoint" in Ticks(world, unused)().skip_reason.skip_message
