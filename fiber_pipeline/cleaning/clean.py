@@ -1,6 +1,7 @@
 """From `raw_comments` to `comments`."""
 
 import re
+from collections.abc import Callable, Iterable, Sequence
 from itertools import count
 from typing import Any, NamedTuple
 
@@ -11,11 +12,14 @@ from fiber_pipeline.cleaning.identity import canonical_json, comment_ids, occurr
 from fiber_pipeline.cleaning.informativeness import is_informative
 from fiber_pipeline.cleaning.near_duplicates import near_duplicate_groups
 from fiber_pipeline.cleaning.normalisation import is_stretched, join_lines, normalise
-from fiber_pipeline.cleaning.redaction import redact
+from fiber_pipeline.cleaning.redaction import PII_TYPES, Redaction, redact
 from fiber_pipeline.tables import COMMENTS
 
 _WORD = re.compile(r"[^\W\d_]+")
 _DISTINCTIVE_WORDS = 2
+
+# Looks once more at redacted texts and returns them in order, redacted further where it finds something.
+SecondLook = Callable[[Sequence[str]], Sequence[Redaction]]
 
 
 class _Cleaned(NamedTuple):
@@ -29,9 +33,19 @@ class _Cleaned(NamedTuple):
     pii_types: tuple[str, ...]
 
 
-def _clean_text(comment: str) -> _Cleaned:
+def _redacted(comments: Iterable[str], look_again: SecondLook | None) -> Iterable[Redaction]:
+    first = (redact(normalise(comment)) for comment in comments)
+    if look_again is None:
+        return first
+    kept = list(first)
+    return [
+        Redaction(more.text, tuple(kind for kind in PII_TYPES if kind in (*own.types, *more.types)))
+        for own, more in zip(kept, look_again([redaction.text for redaction in kept]), strict=True)
+    ]
+
+
+def _cleaned(redaction: Redaction) -> _Cleaned:
     # Line breaks go only after redaction: they tell where a signature or an address begins.
-    redaction = redact(normalise(comment))
     text = join_lines(redaction.text)
     informative = is_informative(text)
     return _Cleaned(
@@ -44,22 +58,21 @@ def _clean_text(comment: str) -> _Cleaned:
     )
 
 
-def clean(raw: pd.DataFrame) -> pd.DataFrame:
+def clean(raw: pd.DataFrame, look_again: SecondLook | None = None) -> pd.DataFrame:
     """Clean, redact and identify comments.
 
-    raw: a frame of tables.RAW_COMMENTS, one batch or several. Returns a frame of tables.COMMENTS with a row for each
-    row of `raw`, in its order (`position` counts them within their batch); a null comment becomes an empty,
-    uninformative one. `duplicate_of` is null: the warehouse links duplicates over all batches.
+    raw: a frame of tables.RAW_COMMENTS, one batch or several. look_again: redacts further what our own redaction left
+    of each distinct comment, before anything else sees it. Returns a frame of tables.COMMENTS with a row for each row
+    of `raw`, in its order (`position` counts them within their batch); a null comment becomes an empty, uninformative
+    one. `duplicate_of` is null: the warehouse links duplicates over all batches.
 
     A row is distinctive, so that an equal one can only be the same response exported twice, if it has a customer, a
     time of day, or an informative text of at least two words. Two answers of "Excelente" on one day are two answers.
     """
     comments = _values(raw["comment"])
-    known: dict[str, _Cleaned] = {}
-    for comment in comments:
-        if comment is not None and comment not in known:
-            known[comment] = _clean_text(comment)
-    empty = _clean_text("")
+    distinct = list(dict.fromkeys(comment for comment in comments if comment is not None))
+    known = dict(zip(distinct, map(_cleaned, _redacted(distinct, look_again)), strict=True))
+    empty = _cleaned(Redaction("", ()))
     cleaned = [empty if comment is None else known[comment] for comment in comments]
     texts = [row.text for row in cleaned]
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from fiber_pipeline.cleaning.clean import SecondLook
 from fiber_pipeline.cleaning.redaction import MARKS, PII_TYPES, Redaction, redact_all
 from fiber_pipeline.services.azure.personal_data import PersonalSpan, PersonalSpans
 from fiber_pipeline.services.enrichment import Enricher
@@ -61,6 +62,11 @@ def second_net(texts: Sequence[str], enricher: Enricher, services: Sequence[Serv
             more.text, tuple(kind for kind in PII_TYPES if kind in (*first.types, *more.types))
         )
     return SecondNet(redactions, {told[place]: reason for place, reason in enriched.unanswered.items()})
+
+
+def second_look(enricher: Enricher, services: Sequence[Service]) -> SecondLook:
+    """The second net as `clean` takes it. A text the service did not look at goes on as our own redaction left it."""
+    return lambda texts: second_net(texts, enricher, services).redactions
 
 
 def _replaced(text: str, spans: Sequence[PersonalSpan]) -> Redaction:

@@ -1,11 +1,12 @@
 """`clean`: a row in, a comment out, identified so that moved rows keep their ids."""
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import pandas as pd
 
-from fiber_pipeline.cleaning import clean
+from fiber_pipeline.cleaning import Redaction, clean
 from fiber_pipeline.tables import COMMENTS, RAW_COMMENTS
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -126,3 +127,18 @@ def test_near_duplicates_of_a_batch_share_a_group() -> None:
     assert groups[0] == groups[1] is not None
     assert pd.isna(groups[2])
     assert pd.isna(groups[3])
+
+
+def test_a_second_look_is_given_redacted_texts_once_each_and_its_marks_stand() -> None:
+    shown: list[str] = []
+
+    def look_again(texts: Sequence[str]) -> list[Redaction]:
+        shown.extend(texts)
+        return [Redaction(text.replace("Ysapy", "[NOMBRE]"), ("nombre",) if "Ysapy" in text else ()) for text in texts]
+
+    raw = raw_frame(["Ysapy, mi número es 0981 123 456", "Anda bien", "Anda bien", None, "Ysapy\nmi vecina"])
+    comments = clean(raw, look_again)
+    assert shown == ["Ysapy, mi número es [TELEFONO]", "Anda bien", "Ysapy\nmi vecina"]
+    assert comments["text"].tolist()[:3] == ["[NOMBRE], mi número es [TELEFONO]", "Anda bien", "Anda bien"]
+    assert comments["text"].tolist()[4].startswith("[NOMBRE]")
+    assert [list(kinds) for kinds in comments["pii_types"]] == [["telefono", "nombre"], [], [], [], ["nombre"]]

@@ -1,7 +1,7 @@
 from pathlib import Path
 
 from fiber_pipeline.cleaning import MARKS, redact
-from fiber_pipeline.cleaning.second_net import _KINDS, SecondNet, second_net
+from fiber_pipeline.cleaning.second_net import _KINDS, SecondNet, second_look, second_net
 from fiber_pipeline.services.azure import AzureResource, personal_data_service
 from fiber_pipeline.services.azure.personal_data import CATEGORIES
 from fiber_pipeline_tests.servers import azure_server
@@ -63,3 +63,11 @@ def test_a_text_the_service_refuses_stays_as_it_was_and_is_named(tmp_path: Path)
 def test_every_category_asked_for_has_a_mark():
     assert set(_KINDS) == set(CATEGORIES)
     assert set(_KINDS.values()) <= set(MARKS)
+
+
+def test_it_is_a_second_look_for_cleaning(tmp_path: Path):
+    with AzureServer() as server:
+        look_again = second_look(
+            embedded_enricher(tmp_path), [personal_data_service(AzureResource(server.base_url, "key"))]
+        )
+        assert [redaction.text for redaction in look_again(["Ysapy mi vecina", ""])] == ["[NOMBRE] mi vecina", ""]
