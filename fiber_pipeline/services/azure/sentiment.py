@@ -114,7 +114,8 @@ class _Part(_Wire):
 
     def place(self, sent: str) -> dict[str, Any]:
         end = self.offset + self.length
-        if sent[self.offset : end] != self.text:
+        # White space at the ends of a sentence is cut off in some answers.
+        if sent[self.offset : end].strip() != self.text.strip():
             raise Garbled("its words do not stand where it says")
         return {"start": self.offset, "end": end, "sentiment": self.sentiment}
 
