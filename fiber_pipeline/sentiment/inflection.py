@@ -36,6 +36,9 @@ _PRESENT = {
     "er": ("o", "es", "e", "en", "a", "as", "an", "iendo", "io", "ieron", "iera"),
     "ir": ("o", "es", "e", "en", "a", "as", "an", "iendo", "io", "ieron", "iera"),
 }
+# Verbs in -ir with an irregular stem have a third one: mentir, miente, mintió.
+_WEAK = ("iendo", "io", "ieron", "iera", "ieras", "ieran", "iese", "amos")
+_NARROWED = {"e": "i", "o": "u"}
 # Endings that never go on the regular stem of a verb with an irregular one: "mora" is no form of morir.
 _ONLY_IRREGULAR = {"ar": (), "er": ("o", "a", "as", "an"), "ir": ("o", "a", "as", "an", "e", "es", "en")}
 _ENDINGS = {"ar": _AR, "er": _ER, "ir": _IR}
@@ -114,6 +117,18 @@ def _conjugate(infinitive: str, stem: str) -> Iterator[str]:
     if stem:
         for ending in _PRESENT[group]:
             yield _spelled(stem, ending, group)
+        if group == "ir" and (weak := _weakened(regular)):
+            for ending in _WEAK:
+                yield _spelled(weak, ending, group)
+
+
+def _weakened(stem: str) -> str | None:
+    """The stem with its last e or o narrowed, as verbs in -ir have it in some forms: mentir, mintió; dormir, durmió."""
+    for place in range(len(stem) - 1, -1, -1):
+        if stem[place] in "aeiou":
+            narrow = _NARROWED.get(stem[place])
+            return None if narrow is None else stem[:place] + narrow + stem[place + 1 :]
+    return None
 
 
 def _spelled(stem: str, ending: str, group: str) -> str:

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from fiber_pipeline.sentiment.data_files import DATA, DataFileError, rows
+from fiber_pipeline.sentiment.inflection import inflect
 from fiber_pipeline.sentiment.lexicon import FILES, load_lexicon
 from fiber_pipeline.text import fold
 
@@ -86,3 +87,8 @@ def test_an_own_entry_wins(tmp_path: Path) -> None:
     own = tmp_path / "own.tsv"
     own.write_text("lento\t2\ta\n", encoding="utf-8")
     assert load_lexicon([own]).words["lento"][0].weight == 2
+
+
+def test_a_stem_changing_verb_narrows_its_stem_in_the_past() -> None:
+    assert {"mintio", "mintieron", "mintiendo"} <= {form for form, _ in inflect("mentir|mient", "v")}
+    assert "durmio" in {form for form, _ in inflect("dormir|duerm", "v")}
