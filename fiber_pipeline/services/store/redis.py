@@ -20,6 +20,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import redis
+from redis.backoff import ExponentialWithJitterBackoff
+from redis.retry import Retry
 
 from fiber_pipeline.services.service import Usage
 from fiber_pipeline.services.store import redis_scripts as scripts
@@ -45,6 +47,8 @@ _PREFIX = "fiber:"
 _VERSION = 1
 # A server that is busy with somebody's large script answers late; one that is gone refuses at once.
 _PATIENCE_SECONDS = 30.0
+# A second or two in all: a restart or a failover, not an outage.
+_TRIES = 4
 _AT_ONCE = 1_000
 _STORED = struct.Struct(">I")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -77,7 +81,12 @@ class RedisStore:
         with self._explaining():
             try:
                 self._client = redis.Redis.from_url(
-                    url, socket_timeout=_PATIENCE_SECONDS, socket_connect_timeout=_PATIENCE_SECONDS
+                    url,
+                    socket_timeout=_PATIENCE_SECONDS,
+                    socket_connect_timeout=_PATIENCE_SECONDS,
+                    # Scripts do nothing the second time, so any command may be sent again.
+                    retry=Retry(ExponentialWithJitterBackoff(base=0.1, cap=2.0), _TRIES),
+                    retry_on_error=[redis.ConnectionError, redis.TimeoutError],
                 )
             except ValueError:
                 raise StoreError(f"{self._place} is no Redis URL; write redis://HOST:PORT/DATABASE") from None

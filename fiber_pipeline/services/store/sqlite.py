@@ -71,8 +71,8 @@ class SqliteStore:
         self._clock = clock
         self._kept_since_pruning = 0
         self._writing_lock, self._reading_lock = threading.Lock(), threading.Lock()
-        path.parent.mkdir(parents=True, exist_ok=True)
         with self._explaining():
+            path.parent.mkdir(parents=True, exist_ok=True)
             self._writer = self._connect()
             try:
                 self._seal = self._prepare(key)
@@ -328,7 +328,7 @@ class SqliteStore:
     def _explaining(self) -> Iterator[None]:
         try:
             yield
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
             raise StoreError(f"{self._path}: {error}") from error
 
     def _write_call(self, writer: sqlite3.Connection, intent: Intent, status: str, reserved: int) -> int:

@@ -160,6 +160,12 @@ def test_a_file_of_something_else_is_left_alone(tmp_path: Path):
         SqliteStore(path)
 
 
+def test_a_place_that_cannot_be_used_is_said(tmp_path: Path):
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(StoreError, match=FILE_NAME):
+        SqliteStore(tmp_path / "file" / FILE_NAME)
+
+
 def test_files_are_brought_up_to_date_step_by_step_and_newer_ones_refused(tmp_path: Path):
     path = tmp_path / FILE_NAME
     store = SqliteStore(path)
