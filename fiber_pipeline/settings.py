@@ -13,6 +13,8 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from fiber_pipeline.services.addresses import secure_url
+
 AUTO = "auto"
 LOCAL = "local"
 # In the order `auto` asks them. OpenAI stands before Azure because it reads Guaraní, tells emotions and urgency, and
@@ -143,6 +145,10 @@ _ENDPOINT_KEYS: Mapping[str, tuple[Any, str]] = {
     "requests_per_minute": ((int, float), "a number above 0"),
     "tokens_per_minute": ((int, float), "a number above 0"),
 }
+
+
+def _host_or_url(value: str) -> str:
+    return secure_url(value) if "://" in value else value
 
 
 def _glossary(value: str) -> str:
@@ -291,7 +297,9 @@ class Settings:
     openai_items_per_request: int = _setting(
         "FIBER_OPENAI_ITEMS_PER_REQUEST", "Comments that share one request.", 10, parse=_positive(int, "comments")
     )
-    azure_language_endpoint: str | None = _setting("AZURE_LANGUAGE_ENDPOINT", "Azure AI Language's address.")
+    azure_language_endpoint: str | None = _setting(
+        "AZURE_LANGUAGE_ENDPOINT", "Azure AI Language's address, `https://…`.", parse=secure_url
+    )
     azure_language_key: str | None = _setting("AZURE_LANGUAGE_KEY", "Azure AI Language's key.", secret=True)
     google_cloud_project: str | None = _setting("GOOGLE_CLOUD_PROJECT", "The project that pays for translation.")
     google_application_credentials: Path | None = _setting(
@@ -300,6 +308,7 @@ class Settings:
     google_translate_endpoint: str | None = _setting(
         "FIBER_GOOGLE_TRANSLATE_ENDPOINT",
         "A regional or private Google Cloud Translation: `host` for gRPC, `https://host` for REST.",
+        parse=_host_or_url,
     )
     google_location: str | None = _setting(
         "FIBER_GOOGLE_LOCATION", "The region to translate in; unset, the glossary's or `global`."

@@ -105,3 +105,21 @@ def test_a_services_model_decides_only_where_the_service_is_asked():
     assert '"m"' in asked.deciding("sentiment_scores")
     assert asked.deciding("comment_themes") == ""
     assert Settings().deciding("sentiment_scores") == ""
+
+
+def test_an_address_that_would_send_a_key_in_the_open_is_refused():
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_environment(
+            {
+                "AZURE_LANGUAGE_ENDPOINT": "fiber.cognitiveservices.azure.com",
+                "FIBER_GOOGLE_TRANSLATE_ENDPOINT": "http://translate.example.com",
+            }
+        )
+    assert "AZURE_LANGUAGE_ENDPOINT" in str(caught.value) and "FIBER_GOOGLE_TRANSLATE_ENDPOINT" in str(caught.value)
+    well = Settings.from_environment(
+        {
+            "AZURE_LANGUAGE_ENDPOINT": "http://127.0.0.1:80",
+            "FIBER_GOOGLE_TRANSLATE_ENDPOINT": "translate.example.com:443",
+        }
+    )
+    assert well.google_translate_endpoint == "translate.example.com:443"

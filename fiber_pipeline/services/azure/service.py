@@ -19,6 +19,7 @@ from azure.core.pipeline.policies import (
 )
 from azure.core.pipeline.transport import AioHttpTransport
 
+from fiber_pipeline.services.addresses import secure_url
 from fiber_pipeline.services.azure.failures import error_code, failure_of_status, failure_of_transport
 from fiber_pipeline.services.failures import ServiceFailure
 from fiber_pipeline.services.operation import Item, Operation
@@ -51,16 +52,20 @@ class AzureResource:
     """A Language resource: its address, its key, and the requests a minute its tier allows.
 
     The default is that of the standard tier; the free tier allows 300. A quota that turns out smaller is kept to.
+    Raises ValueError for an address that would send the key in the open.
     """
 
     endpoint: str
     key: str = field(repr=False)
     requests_per_minute: float = 1_000
 
+    def __post_init__(self) -> None:
+        secure_url(self.endpoint)
+
     @property
     def host(self) -> str:
         """The resource's host, as it stands in `api_calls`."""
-        return urlsplit(self.endpoint).netloc or self.endpoint
+        return urlsplit(self.endpoint).netloc
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
 """How Google Cloud Translation is reached: which host, by gRPC or REST, as whom."""
 
 import asyncio
-import ipaddress
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +18,8 @@ from google.cloud.translate_v3.services.translation_service.transports import (
     TranslationServiceRestTransport,
 )
 from google.cloud.translate_v3.types import SupportedLanguages, TranslateTextRequest, TranslateTextResponse
+
+from fiber_pipeline.services.addresses import is_loopback, secure_url
 
 DEFAULT_HOST = "translate.googleapis.com"
 GLOBAL = "global"
@@ -50,8 +51,8 @@ class GoogleProject:
     def __post_init__(self) -> None:
         if self.glossary is not None and not _GLOSSARY.fullmatch(self.glossary):
             raise ValueError("a glossary is named projects/…/locations/…/glossaries/…")
-        if self.endpoint is not None and self.endpoint.startswith("http://") and not self.is_loopback:
-            raise ValueError("an endpoint that is not on this machine must be https")
+        if self.endpoint is not None and self.is_rest:
+            secure_url(self.endpoint)
 
     @property
     def host(self) -> str:
@@ -66,13 +67,7 @@ class GoogleProject:
     @property
     def is_loopback(self) -> bool:
         """Whether the endpoint is on this machine."""
-        name = urlsplit(f"//{self.host}").hostname or ""
-        if name == "localhost":
-            return True
-        try:
-            return ipaddress.ip_address(name).is_loopback
-        except ValueError:
-            return False
+        return is_loopback(self.host)
 
     @property
     def parent(self) -> str:

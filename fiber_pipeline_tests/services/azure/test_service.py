@@ -201,7 +201,7 @@ def test_limits_are_those_of_the_service():
 
 
 def test_the_largest_request_there_can_be_fits():
-    most = language_service(AzureResource("http://unused", KEY)).limits
+    most = language_service(AzureResource("http://localhost", KEY)).limits
     items = [Item("😀" * (most.request_characters // most.items))] * most.items
     with AzureServer() as server:
         reply = ask(language_service(resource(server)), items, timeout=30)
@@ -253,7 +253,7 @@ def test_personal_data_is_found_in_its_place():
 
 
 def test_two_tasks_share_no_answer():
-    there = AzureResource("http://unused", KEY)
+    there = AzureResource("http://localhost", KEY)
     keys = {build(there).operation.key(GOOD) for build in (sentiment_service, language_service, personal_data_service)}
     assert len(keys) == 3
 

@@ -249,7 +249,10 @@ def test_where_and_how_a_project_is_reached():
 
 @pytest.mark.parametrize(
     ("wrong", "complaint"),
-    [({"glossary": "trade"}, "a glossary is named"), ({"endpoint": "http://translate.example.com"}, "must be https")],
+    [
+        ({"glossary": "trade"}, "a glossary is named"),
+        ({"endpoint": "http://translate.example.com"}, "begins with https"),
+    ],
 )
 def test_what_will_not_do_is_refused_at_once(wrong: dict[str, str], complaint: str):
     with pytest.raises(ValueError, match=complaint):
