@@ -8,7 +8,7 @@ UV_VERSION := 0.13.9
 SAMPLE := data/sample/encuesta_fibra.xlsx
 STAMP := $(VENV)/.installed
 
-.PHONY: setup run test test-system ui bench bench-quality lint docs lock
+.PHONY: setup run test test-system ui bench bench-api bench-quality lint docs lock
 
 setup: $(STAMP)
 
@@ -40,6 +40,9 @@ lint: setup
 
 bench: setup
 	$(BIN)/python -m bench.scale
+
+bench-api: setup
+	$(BIN)/python -m bench.api
 
 bench-quality: setup
 	$(BIN)/python -m bench.quality

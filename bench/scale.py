@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from bench.page import write_opening
 from bench.survey import write_csv, write_xlsx
 
-PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 _FIBER = Path(sys.executable).with_name("fiber")
 
 
@@ -89,4 +89,4 @@ if __name__ == "__main__":
     todo: list[tuple[str, int, Callable[[Path, int], None], str]] = [("xlsx in", chosen.rows, write_xlsx, "xlsx")]
     if chosen.full:
         todo.append(("csv in", 1_000_000, write_csv, "csv"))
-    PAGE.write_text(render(run_cases(todo)), encoding="utf-8")
+    write_opening(render(run_cases(todo)))
