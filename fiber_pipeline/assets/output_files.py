@@ -10,6 +10,7 @@ from pydantic import Field
 READS = ("comments", "translated_comments", "sentiment_scores", "comment_themes")
 WORKBOOK_NAME = "fiber_insights.xlsx"
 REPORT_NAME = "fiber_report.html"
+REPORT_PDF_NAME = "fiber_report.pdf"
 EXPORTS_NAME = "exports"
 REVIEW_NAME = "fiber_review.xlsx"
 INSIGHTS = ("themes", "emergent_themes", "insights", "forecasts", "recommendations")
@@ -43,6 +44,6 @@ def summary_metadata(summary: object) -> dict[str, Any]:
 
 
 def output_paths(folder: Path) -> list[Path]:
-    """What of workbook, report, exports and review workbook stands in the outputs folder."""
-    names = (WORKBOOK_NAME, REPORT_NAME, EXPORTS_NAME, REVIEW_NAME)
+    """What of workbook, report and its PDF, exports and review workbook stands in the outputs folder."""
+    names = (WORKBOOK_NAME, REPORT_NAME, REPORT_PDF_NAME, EXPORTS_NAME, REVIEW_NAME)
     return [path for name in names if (path := folder / name).exists()]

@@ -17,7 +17,7 @@ _DAY = click.DateTime(["%Y-%m-%d"])
     "--format", "formats", multiple=True, type=click.Choice(["parquet", "csv", "jsonl"]), help="By default all three."
 )
 @click.option("--batch", "batches", multiple=True, help="Only comments of this batch.")
-@click.option("--source", help="Only comments of this source, the first folder of a batch's path.")
+@click.option("--source", help="Only this source, the first folder of a batch's path.")
 @click.option("--since", type=_DAY, help="Only comments made on this day or later.")
 @click.option("--until", type=_DAY, help="Only comments made on this day or earlier.")
 @click.option("--theme", "themes", multiple=True, help="Only comments that speak of this theme.")

@@ -47,18 +47,14 @@ def load_churn_rules() -> ChurnRules:
 
 
 @contextmanager
-def counted_comments(
-    connection: duckdb.DuckDBPyConnection, source: str | None = None
-) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Offer the temporary table `insight_comments` for a while: one row per comment that counts, of one source or all.
+def counted_comments(connection: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Offer the temporary table `insight_comments` for a while: one row per comment that counts.
 
     It lives on `connection` itself (read-only connections may hold temporary tables), since another connection to
     the same database need not see the same snapshot, and is dropped at the end.
     """
     rules = load_churn_rules()
-    connection.execute(
-        read_sql("counted_comments"), {**rules.weights, "competitors": list(rules.competitors), "source": source}
-    )
+    connection.execute(read_sql("counted_comments"), {**rules.weights, "competitors": list(rules.competitors)})
     try:
         yield connection
     finally:

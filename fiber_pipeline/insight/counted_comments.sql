@@ -1,5 +1,5 @@
 -- Every comment that counts, once: its day in Asunción, what it is split by, what is counted of it, and the signs
--- of churn with the risk they add up to. Mentions are counted on informative comments only, so that shares of
+-- of churn with the risk they add up to, the weightiest first. Mentions are counted on informative comments only, so that shares of
 -- informative comments cannot exceed one.
 CREATE OR REPLACE TEMP TABLE insight_comments AS
 WITH counted AS (
@@ -27,7 +27,6 @@ WITH counted AS (
     LEFT JOIN translated_comments ON translated_comments.comment_id = comments.comment_id
     LEFT JOIN sentiment_scores ON sentiment_scores.comment_id = comments.comment_id
     WHERE comments.duplicate_of IS NULL
-        AND ($source IS NULL OR starts_with(comments.batch, $source || '/'))
 ),
 theme_signs AS (
     SELECT
@@ -77,5 +76,16 @@ SELECT
         * (CASE WHEN high_urgency THEN 1 - $high_urgency ELSE 1 END)
         * (CASE WHEN long_unresolved THEN 1 - $long_unresolved ELSE 1 END)
         * (CASE WHEN strong_negative THEN 1 - $strong_negative ELSE 1 END)
-        * (CASE WHEN negative THEN 1 - $negative ELSE 1 END) AS risk
+        * (CASE WHEN negative THEN 1 - $negative ELSE 1 END) AS risk,
+    list_filter([
+        CASE WHEN cancellation THEN 'cancellation' END,
+        CASE WHEN competitor THEN 'competitor' END,
+        CASE WHEN repeated_negative THEN 'repeated_negative' END,
+        CASE WHEN severe_detractor THEN 'severe_detractor' END,
+        CASE WHEN high_urgency THEN 'high_urgency' END,
+        CASE WHEN long_unresolved THEN 'long_unresolved' END,
+        CASE WHEN detractor THEN 'detractor' END,
+        CASE WHEN strong_negative THEN 'strong_negative' END,
+        CASE WHEN negative THEN 'negative' END
+    ], lambda sign: sign IS NOT NULL) AS reasons
 FROM signs

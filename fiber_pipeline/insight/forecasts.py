@@ -10,7 +10,7 @@ import pandas as pd
 
 from fiber_pipeline.insight.counted_comments import read_sql
 from fiber_pipeline.insight.intervals import Floats
-from fiber_pipeline.insight.months import complete_months, next_month
+from fiber_pipeline.insight.months import next_month, read_history
 from fiber_pipeline.insight.spanish import decimal
 from fiber_pipeline.insight.trends import find_trends
 from fiber_pipeline.tables import FORECASTS
@@ -20,31 +20,62 @@ FEWEST_MONTHS = 6
 # A slope needs a year to tell it from a season's passing.
 FEWEST_MONTHS_FOR_TREND = 12
 _FEWEST_TO_FIT = 4
-_MOST_ORIGINS = 5
+_MOST_ORIGINS = 6
 _COVERAGE = 0.8
 _Z_80 = 1.2815515655446004
-# What a normal error of one standard deviation is on average.
-_MEAN_TO_DEVIATION = 1.2533141373155003
+_BACKTEST = ("backtest_error", "naive_error", "backtest_coverage", "backtest_months")
 _BOUNDS = {"nps": (-100.0, 100.0), "volume": (0.0, np.inf), "theme_share": (0.0, 1.0)}
 
-Model = Callable[[Floats, int], tuple[Floats, Floats, Floats]]
+Model = Callable[[Floats, int], tuple[Floats, Floats]]
+
+
+@dataclass(frozen=True)
+class _Backtest:
+    """How a model did on held-out months: for each origin, the errors one to three months ahead, and the half width
+    of the interval it would have given there."""
+
+    errors: list[Floats]
+    halves: list[Floats]
+
+    @property
+    def mean_error(self) -> float:
+        return float(np.mean(np.concatenate(self.errors)))
+
+    @property
+    def months(self) -> int:
+        return sum(len(errors) for errors in self.errors)
+
+    def widening(self, without: int | None = None) -> float:
+        """By how much intervals must widen to have held as often as they say, at every origin but one."""
+        kept = [place for place in range(len(self.errors)) if place != without]
+        if not kept:
+            return 1.0
+        with np.errstate(divide="ignore", invalid="ignore"):
+            scores = np.sort(np.concatenate([self.errors[place] / self.halves[place] for place in kept]))
+        scores = scores[np.isfinite(scores)]
+        if not len(scores):
+            return 1.0
+        place = min(int(np.ceil(_COVERAGE * (len(scores) + 1))), len(scores)) - 1
+        return max(1.0, float(scores[place]))
+
+    @property
+    def coverage(self) -> float:
+        """The share of held-out months within the interval, widened by what the other origins called for."""
+        held = [
+            errors <= self.widening(without=place) * halves
+            for place, (errors, halves) in enumerate(zip(self.errors, self.halves, strict=True))
+        ]
+        return float(np.mean(np.concatenate(held)))
 
 
 @dataclass(frozen=True)
 class _Forecast:
     model: str
     value: Floats
-    low: Floats
-    high: Floats
-    error: float | None
-    naive_error: float | None
+    half: Floats
+    backtest: _Backtest
+    naive_error: float
     note: str | None
-
-
-def read_history(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """Return the months in `insights` that count as history (`complete_months`)."""
-    rows = connection.execute(read_sql("monthly_days")).fetchall()
-    return complete_months({month: (first, last) for month, first, last in rows})
 
 
 def measure_forecasts(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
@@ -53,11 +84,13 @@ def measure_forecasts(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     Reads the monthly figures of `insights`. Only whole months are history (`complete_months`), so the month in
     progress is forecast rather than learnt from. Each series is tried with simple exponential smoothing, with a
     damped trend where a year or more shows one, and with repeating the last month (statsmodels' ETS; Hyndman and
-    Athanasopoulos, "Forecasting: Principles and Practice", chapter 8): each forecasts up to five held-out origins
+    Athanasopoulos, "Forecasting: Principles and Practice", chapter 8): each forecasts up to six held-out origins
     one to three months ahead, and the one with the smallest mean absolute error there is used. Its 80 % interval is
-    widened for how few months its parameters rest on, and to no less than its errors there call for. Where none
-    beats repeating the last month, that is used and `note` says so. Series of fewer than six months get one row
-    with model `none` and the reason in `note`.
+    widened for how few months its parameters rest on, and by as much as its errors there call for: the conformal
+    quantile of errors over half widths (Vovk, Gammerman and Shafer 2005; never less than one). `backtest_coverage` is
+    how often held-out months then lay inside, each origin judged by the widening of the others. Where no model beats
+    repeating the last month, that is used and `note` says so. Series of fewer than six months get one row with model
+    `none` and the reason in `note`.
     """
     history = read_history(connection)
     figures = connection.execute(read_sql("monthly_series")).df()
@@ -93,7 +126,7 @@ def _rows(metric: str, member: str, series: Floats, history: list[str]) -> list[
             f"Sin pronóstico: hacen falta al menos {FEWEST_MONTHS} meses completos y seguidos, y hay {len(series)}. "
             "El mes en curso no cuenta."
         )
-        nothing = dict.fromkeys(("value", "low", "high", "backtest_error", "naive_error"))
+        nothing = dict.fromkeys(("value", "low", "high", *_BACKTEST))
         return [{**base, **nothing, "period": "none", "model": "none", "note": note}]
     forecast = _forecast(series, metric)
     least, most = _BOUNDS[metric]
@@ -102,11 +135,13 @@ def _rows(metric: str, member: str, series: Floats, history: list[str]) -> list[
             **base,
             "period": next_month(history[-1], ahead + 1),
             "value": float(np.clip(forecast.value[ahead], least, most)),
-            "low": float(np.clip(forecast.low[ahead], least, most)),
-            "high": float(np.clip(forecast.high[ahead], least, most)),
+            "low": float(np.clip(forecast.value[ahead] - forecast.half[ahead], least, most)),
+            "high": float(np.clip(forecast.value[ahead] + forecast.half[ahead], least, most)),
             "model": forecast.model,
-            "backtest_error": forecast.error,
+            "backtest_error": forecast.backtest.mean_error,
             "naive_error": forecast.naive_error,
+            "backtest_coverage": forecast.backtest.coverage,
+            "backtest_months": forecast.backtest.months,
             "note": forecast.note,
         }
         for ahead in range(HORIZON)
@@ -114,56 +149,54 @@ def _rows(metric: str, member: str, series: Floats, history: list[str]) -> list[
 
 
 def _forecast(series: Floats, metric: str) -> _Forecast:
-    naive_error = _backtest(_naive, series)
+    naive = _backtest(_naive, series)
     if np.ptp(series) == 0:
         # Nothing to fit, and no noise to make an interval of.
         note = "La serie no varió en todo el período: se repite su valor y el intervalo no mide incertidumbre."
-        return _Forecast("naive", *_naive(series, HORIZON), naive_error, naive_error, note)
+        return _Forecast("naive", *_naive(series, HORIZON), naive, naive.mean_error, note)
     models: dict[str, Model] = {"exponential_smoothing": _smoothing}
     if len(series) >= FEWEST_MONTHS_FOR_TREND and find_trends([series])[0].direction != "stable":
         models["damped_trend"] = _damped_trend
-    errors = {name: _backtest(model, series) for name, model in models.items()}
-    best = min(errors, key=lambda name: errors[name])
-    decimals = 3 if metric == "theme_share" else 1
-    if errors[best] >= naive_error:
-        note = (
+    tested = {name: _backtest(model, series) for name, model in models.items()}
+    best = min(tested, key=lambda name: tested[name].mean_error)
+    name, model, backtest, remark = best, models[best], tested[best], None
+    if backtest.mean_error >= naive.mean_error:
+        decimals = 3 if metric == "theme_share" else 1
+        remark = (
             "Se repite el último mes completo: ningún modelo lo mejoró en los meses de prueba "
-            f"(error medio {decimal(naive_error, decimals)}, frente a {decimal(errors[best], decimals)})."
+            f"(error medio {decimal(naive.mean_error, decimals)}, frente a {decimal(backtest.mean_error, decimals)})."
         )
-        return _Forecast("naive", *_naive(series, HORIZON), naive_error, naive_error, note)
-    value, low, high = models[best](series, HORIZON)
-    least = _Z_80 * _MEAN_TO_DEVIATION * errors[best]
-    return _Forecast(
-        best, value, np.minimum(low, value - least), np.maximum(high, value + least), errors[best], naive_error, None
-    )
+        name, model, backtest = "naive", _naive, naive
+    value, half = model(series, HORIZON)
+    return _Forecast(name, value, half * backtest.widening(), backtest, naive.mean_error, remark)
 
 
-def _backtest(model: Model, series: Floats) -> float:
-    """Mean absolute error over rolling origins, one to three months ahead of each."""
-    first = max(_FEWEST_TO_FIT, len(series) - _MOST_ORIGINS)
-    errors = []
-    for origin in range(first, len(series)):
+def _backtest(model: Model, series: Floats) -> _Backtest:
+    """Forecast one to three months ahead of each of the latest origins that leave enough to fit."""
+    tested = _Backtest([], [])
+    for origin in range(max(_FEWEST_TO_FIT, len(series) - _MOST_ORIGINS), len(series)):
         actual = series[origin : origin + HORIZON]
-        value, _, _ = model(series[:origin], len(actual))
-        errors.append(np.abs(value - actual))
-    return float(np.mean(np.concatenate(errors)))
+        value, half = model(series[:origin], len(actual))
+        tested.errors.append(np.abs(value - actual))
+        tested.halves.append(half)
+    return tested
 
 
-def _naive(series: Floats, horizon: int) -> tuple[Floats, Floats, Floats]:
-    value = np.full(horizon, series[-1])
+def _naive(series: Floats, horizon: int) -> tuple[Floats, Floats]:
     spread = np.sqrt(np.mean(np.diff(series) ** 2)) * np.sqrt(np.arange(1, horizon + 1))
-    return value, value - _Z_80 * spread, value + _Z_80 * spread
+    return np.full(horizon, series[-1]), _Z_80 * spread
 
 
-def _smoothing(series: Floats, horizon: int) -> tuple[Floats, Floats, Floats]:
+def _smoothing(series: Floats, horizon: int) -> tuple[Floats, Floats]:
     return _ets(series, horizon, {})
 
 
-def _damped_trend(series: Floats, horizon: int) -> tuple[Floats, Floats, Floats]:
+def _damped_trend(series: Floats, horizon: int) -> tuple[Floats, Floats]:
     return _ets(series, horizon, {"trend": "add", "damped_trend": True})
 
 
-def _ets(series: Floats, horizon: int, options: Mapping[str, object]) -> tuple[Floats, Floats, Floats]:
+def _ets(series: Floats, horizon: int, options: Mapping[str, object]) -> tuple[Floats, Floats]:
+    """The expected values and the half widths of their 80 % intervals."""
     from scipy.stats import t
     from statsmodels.tools.sm_exceptions import ConvergenceWarning
     from statsmodels.tsa.exponential_smoothing.ets import ETSModel
@@ -180,5 +213,4 @@ def _ets(series: Floats, horizon: int, options: Mapping[str, object]) -> tuple[F
     value, high = (centre + scale * table[name].to_numpy() for name in ("mean", "pi_upper"))
     # The fit's variance is a maximum likelihood estimate, too small by the parameters it has used up.
     freedom = max(len(series) - len(fitted.params), 1)
-    half = (high - value) * np.sqrt(len(series) / freedom) * t.ppf((1 + _COVERAGE) / 2, freedom) / _Z_80
-    return value, value - half, value + half
+    return value, (high - value) * np.sqrt(len(series) / freedom) * t.ppf((1 + _COVERAGE) / 2, freedom) / _Z_80

@@ -35,9 +35,7 @@ METRICS = ("nps", "volume", "sentiment_mean", *_SHARES, *_THEME_SHARES)
 _KEYS = ("period_kind", "period", "dimension", "member")
 
 
-def measure_insights(
-    connection: duckdb.DuckDBPyConnection, *, metadata_columns: Sequence[str] = (), source: str | None = None
-) -> pd.DataFrame:
+def measure_insights(connection: duckdb.DuckDBPyConnection, *, metadata_columns: Sequence[str] = ()) -> pd.DataFrame:
     """Return the INSIGHTS frame over all comments that count (duplicates once).
 
     Metrics: `nps` (promoters less detractors among comments with an NPS group, in points; Reichheld 2003);
@@ -55,7 +53,7 @@ def measure_insights(
 
     metadata_columns: headers of further columns to split by, as `metadata:NAME`; a column's hundred most frequent
     values stand for themselves, the others together as `(other)`. A comment without a source, language or value
-    is under `(none)`. source: count that source's comments alone.
+    is under `(none)`.
     """
     names = list(dict.fromkeys(metadata_columns))
     parameters = {
@@ -66,7 +64,7 @@ def measure_insights(
         "other_members": OTHER_MEMBERS,
         "at_risk": load_churn_rules().at_risk,
     }
-    with counted_comments(connection, source):
+    with counted_comments(connection):
         connection.execute(read_sql("member_days"), parameters)
         try:
             counts = connection.execute(read_sql("period_counts")).df()

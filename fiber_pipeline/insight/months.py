@@ -3,6 +3,10 @@
 from collections.abc import Mapping
 from datetime import date, timedelta
 
+import duckdb
+
+from fiber_pipeline.insight.counted_comments import read_sql
+
 # Exports end on working days: a month whose last comment is from one of its last three days is taken as whole.
 _SLACK = timedelta(days=3)
 
@@ -23,11 +27,32 @@ def complete_months(days: Mapping[str, tuple[date, date]]) -> list[str]:
     the month's first three days, and its last only if they reach the last three: a month in progress is no history.
     """
     run = _longest_run(sorted(days))
-    if run and days[run[-1]][1] < _first_day(next_month(run[-1])) - _SLACK:
+    if run and ends_early(run[-1], days[run[-1]][1]):
         run = run[:-1]
-    if run and days[run[0]][0] >= _first_day(run[0]) + _SLACK:
+    if run and begins_late(run[0], days[run[0]][0]):
         run = run[1:]
     return run
+
+
+def begins_late(month: str, first_day: date) -> bool:
+    """Tell whether a month's comments begin only after its first three days."""
+    return first_day >= _first_day(month) + _SLACK
+
+
+def ends_early(month: str, last_day: date) -> bool:
+    """Tell whether a month's comments end before its last three days."""
+    return last_day < _first_day(next_month(month)) - _SLACK
+
+
+def read_month_days(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[date, date]]:
+    """Return the first and the last day with a comment of every month in `insights`."""
+    rows = connection.execute(read_sql("monthly_days")).fetchall()
+    return {month: (first, last) for month, first, last in rows}
+
+
+def read_history(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Return the months in `insights` that count as history (`complete_months`)."""
+    return complete_months(read_month_days(connection))
 
 
 def _first_day(month: str) -> date:

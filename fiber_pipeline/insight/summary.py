@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 import duckdb
 
-from fiber_pipeline.insight.citations import Statement, cite, keep_verified
+from fiber_pipeline.insight.changes import Measured, is_beyond_chance
+from fiber_pipeline.insight.citations import Figure, Statement, cite, keep_verified
 from fiber_pipeline.insight.counted_comments import SMALL_SAMPLE
-from fiber_pipeline.insight.forecasts import read_history
+from fiber_pipeline.insight.months import read_history
 from fiber_pipeline.insight.recommendations import ENGINE, MODEL, describe_theme
 from fiber_pipeline.insight.spanish import count_of, decimal, percent
 
@@ -90,26 +91,27 @@ def _nps(connection: duckdb.DuckDBPyConnection) -> Iterator[Statement]:
     history = read_history(connection)
     if len(history) < 2:
         return
-    before, last = (
-        [cite(connection, "insights", "month", month, "all", "all", "nps", name) for name in ("value", "low", "high")]
-        for month in history[-2:]
-    )
-    if None in before or None in last:
+    before, last = (_monthly_nps(connection, month) for month in history[-2:])
+    if not before or not last:
         return
-    (old, old_low, old_high), (new, new_low, new_high) = (
-        [figure for figure in figures if figure] for figures in (before, last)
+    (old, *_), (new, *_) = before, last
+    is_clear = is_beyond_chance(
+        *(Measured(value.value, low.value, high.value, int(size.value)) for value, low, high, size in (before, last))
     )
-    # Two intervals that do not meet are a stricter test than 95 %, so that a summary cries wolf less often.
-    if new_low.value > old_high.value:
-        verdict = "una mejora que no se explica por el azar"
-    elif new_high.value < old_low.value:
-        verdict = "una caída que no se explica por el azar"
-    else:
-        verdict = "un cambio que puede deberse al azar"
+    change = "una mejora" if new.value > old.value else "una caída"
+    verdict = f"{change} que no se explica por el azar" if is_clear else "un cambio que puede deberse al azar"
     yield Statement(
         f"En {history[-1]} fue {decimal(new.value)}, frente a {decimal(old.value)} en {history[-2]}: {verdict}.",
-        (new, old, new_low, new_high, old_low, old_high),
+        (*last, *before),
     )
+
+
+def _monthly_nps(connection: duckdb.DuckDBPyConnection, month: str) -> tuple[Figure, Figure, Figure, Figure] | None:
+    value, low, high, sample = (
+        cite(connection, "insights", "month", month, "all", "all", "nps", name)
+        for name in ("value", "low", "high", "sample_size")
+    )
+    return (value, low, high, sample) if value and low and high and sample else None
 
 
 def _moods(connection: duckdb.DuckDBPyConnection) -> Iterator[Statement]:

@@ -38,9 +38,7 @@ class TaxonomyTheme(Protocol):
         """The slug of its category."""
 
 
-def measure_themes(
-    connection: duckdb.DuckDBPyConnection, taxonomy: Mapping[str, TaxonomyTheme], *, source: str | None = None
-) -> pd.DataFrame:
+def measure_themes(connection: duckdb.DuckDBPyConnection, taxonomy: Mapping[str, TaxonomyTheme]) -> pd.DataFrame:
     """Return the THEMES frame: the taxonomy's themes by priority, then any other that an engine found.
 
     Everything is measured among informative comments that count. `nps_impact` is the NPS of those that speak of the
@@ -50,9 +48,8 @@ def measure_themes(
     negative share alone, and `nps_impact` is null. `trend` and `is_spike` are over the months that count as history
     (`complete_months`) and hold at least 30 comments (`find_trends`, whose adjusted p-value is `trend_p_value`).
     Up to five examples, negative ones first. Under 30 mentions a theme is marked as a small sample.
-    source: measure that source's comments alone.
     """
-    with counted_comments(connection, source):
+    with counted_comments(connection):
         months = connection.execute(read_sql("theme_months")).df()
         examples = connection.execute(read_sql("theme_examples"), {"most_examples": MOST_EXAMPLES}).df()
     is_whole = months["theme"].isna()

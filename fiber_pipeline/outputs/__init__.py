@@ -1,7 +1,9 @@
-"""What people look at: the Excel workbook, the HTML report, exports, and the charts of the Dagster UI.
+"""What people look at: the Excel workbook, the report as page and PDF, exports, and the charts of the Dagster UI.
 
 Everything here reads the warehouse through a read-only connection and lays out what it finds, in Spanish. Figures are
-measured in `insight`; nothing here measures. Statements live in `sql/`, the page's parts in `templates/`.
+measured in `insight`; nothing here measures. `report` and `workbook` lay out, `charts` draw; `figures`, `themes`,
+`forecasts` and `calls` read what both show, `wording` and `labels` name it, `guide` explains it. Statements live in
+`sql/`.
 """
 
 from fiber_pipeline.outputs.exports import FORMATS, write_exports

@@ -16,6 +16,7 @@ from typing import Literal
 import duckdb
 from duckdb import ColumnExpression, ConstantExpression, DuckDBPyRelation, Expression, FunctionExpression
 
+from fiber_pipeline.insight import one_source
 from fiber_pipeline.outputs.files import whole_file
 from fiber_pipeline.outputs.reading import statement
 from fiber_pipeline.outputs.spanish import ASUNCION
@@ -26,14 +27,25 @@ FORMATS: tuple[Format, ...] = ("parquet", "csv", "jsonl")
 
 # What stands as it came, personal data included, leaves only when it is asked for by name; so do reviewers' names.
 UNREDACTED = ("raw_comments", "rejected_rows")
-OF_COMMENTS = ("comments", "translated_comments", "sentiment_scores", "comment_themes")
 OF_REVIEWERS = ("corrections",)
+OF_COMMENTS = ("comments", "translated_comments", "sentiment_scores", "comment_themes")
 OF_EVERYTHING = tuple(name for name in TABLES if name not in {*UNREDACTED, *OF_REVIEWERS, *OF_COMMENTS})
+# Of those, what can be measured on one source.
+OF_SOURCE = ("themes", "insights", "forecasts", "recommendations")
 _WHOLE = (*OF_EVERYTHING, *OF_REVIEWERS)
 
 _BOM = b"\xef\xbb\xbf"
 _FORMULA_START = r"^([=+\-@\t\r\n＝＋－＠])"
-_KEEP_CHOSEN = "CREATE OR REPLACE TEMPORARY TABLE chosen_rows AS "
+# A relation made with parameters would bring every row through Python; temporary tables stay in DuckDB.
+_CHOOSE_ROWS = """
+CREATE OR REPLACE TEMPORARY TABLE chosen_rows AS
+SELECT {table}.*
+FROM {table} JOIN chosen_comments ON {key}
+ORDER BY chosen_comments.batch, chosen_comments.position{further}
+"""
+_BY_COMMENT = "{table}.comment_id = chosen_comments.comment_id"
+_BY_ROW = "{table}.batch = chosen_comments.batch AND {table}.row_id = chosen_comments.row_id"
+_DROP = "DROP TABLE IF EXISTS temp.{}"
 _LINES_AT_ONCE = 5_000
 _ROWS_AT_ONCE = 50_000
 
@@ -56,45 +68,63 @@ def write_exports(
     tables: by name. By default the tables of comments and, without a choice of comments, those over the whole
         history. `raw_comments` and `rejected_rows` hold unredacted text, `corrections` the names of reviewers: they
         are written only if named here.
-    batches, since, until, themes, source: which comments: of these batches; made from the day `since` to the day
-        `until`, both included, in Asunción (comments without a date then stay out); that speak of one of these
-        themes; of the batches under this folder. Duplicates are left out, so that counts agree with the report.
+    batches, since, until, themes: which comments: of these batches; made from the day `since` to the day `until`,
+        both included, in Asunción (comments without a date then stay out); that speak of one of these themes.
+        Duplicates are left out, so that counts agree with the report.
+    source: the batches under this folder alone; tables over the whole history are then measured on those
+        (`insight.one_source`); those that cannot be are left out.
     csv_bom: begin CSV files with a byte order mark, without which Excel takes their accents for other letters.
 
     Raises ValueError for an unknown table or format, and for a choice of comments that a named table does not have;
     OSError if a file cannot be written.
     """
-    chosen = {"batches": batches, "since": since, "until": until, "themes": themes, "source": source}
-    is_choice = any(value is not None for value in chosen.values())
-    names = tuple(tables) if tables is not None else OF_COMMENTS if is_choice else (*OF_COMMENTS, *OF_EVERYTHING)
-    _check(names, formats, {name for name, value in chosen.items() if value is not None})
+    limits = {"batches": batches, "since": since, "until": until, "themes": themes}
+    limited = {name for name, value in limits.items() if value is not None}
+    names = tuple(tables) if tables is not None else _default_tables(limited, source)
+    _check(names, formats, limited, source)
     choice = {
         "batches": None if batches is None else list(batches),
         "since": None if since is None else _midnight(since),
         "before": None if until is None else _midnight(until + timedelta(days=1)),
         "themes": None if themes is None else list(themes),
-        "source": source,
     }
-    written = []
-    for name in names:
-        with _chosen(connection, name, choice) as rows:
-            for form in formats:
-                path = folder / f"{name}.{form}"
-                with whole_file(path) as temporary:
-                    _WRITERS[form](rows, temporary)
-                    if form == "csv" and csv_bom:
-                        _prepend_bom(temporary)
-                written.append(path)
+    written: list[Path] = []
+    with one_source(connection, source, with_figures=bool({*names} & {*OF_SOURCE})):
+        connection.execute(statement("chosen_comments"), choice)
+        try:
+            for name in names:
+                with _chosen(connection, name, choice["batches"], source) as rows:
+                    written += _write_forms(rows, folder / name, formats, csv_bom=csv_bom)
+        finally:
+            connection.execute(_DROP.format("chosen_comments"))
     return written
 
 
-def _check(names: Sequence[str], formats: Sequence[str], choice: set[str]) -> None:
+def _default_tables(limited: set[str], source: str | None) -> tuple[str, ...]:
+    if limited:
+        return OF_COMMENTS
+    return (*OF_COMMENTS, *(OF_EVERYTHING if source is None else OF_SOURCE))
+
+
+def _write_forms(rows: DuckDBPyRelation, stem: Path, formats: Sequence[Format], *, csv_bom: bool) -> Iterator[Path]:
+    for form in formats:
+        path = stem.with_name(f"{stem.name}.{form}")
+        with whole_file(path) as temporary:
+            _WRITERS[form](rows, temporary)
+            if form == "csv" and csv_bom:
+                _prepend_bom(temporary)
+        yield path
+
+
+def _check(names: Sequence[str], formats: Sequence[str], limited: set[str], source: str | None) -> None:
     for name in names:
         if name not in TABLES:
             raise ValueError(f"unknown table {name!r}; known are {', '.join(TABLES)}")
-        if name in _WHOLE and choice:
-            raise ValueError(f"{name} spans the whole history and cannot be limited by {', '.join(sorted(choice))}")
-        if name == "rejected_rows" and choice - {"batches", "source"}:
+        if name in _WHOLE and limited:
+            raise ValueError(f"{name} spans the whole history and cannot be limited by {', '.join(sorted(limited))}")
+        if name in _WHOLE and name not in OF_SOURCE and source is not None:
+            raise ValueError(f"{name} is made from everything and cannot be limited by source")
+        if name == "rejected_rows" and limited - {"batches"}:
             raise ValueError("rejected_rows can be limited by batches and source only")
     for form in formats:
         if form not in _WRITERS:
@@ -107,20 +137,22 @@ def _midnight(day: date) -> datetime:
 
 @contextmanager
 def _chosen(
-    connection: duckdb.DuckDBPyConnection, name: str, choice: Mapping[str, object]
+    connection: duckdb.DuckDBPyConnection, name: str, batches: object, source: str | None
 ) -> Iterator[DuckDBPyRelation]:
     """The rows to write, chosen once for all formats."""
     if name in _WHOLE:
         yield connection.table(name)
         return
-    asked = {"batches", "source"} if name == "rejected_rows" else set(choice)
-    parameters = {key: value for key, value in choice.items() if key in asked}
-    # A relation made with parameters would bring every row through Python; a temporary table stays in DuckDB.
-    connection.execute(_KEEP_CHOSEN + statement(f"export_{name}"), parameters)
+    if name == "rejected_rows":
+        connection.execute(statement("chosen_rejected_rows"), {"batches": batches, "source": source})
+    else:
+        key = (_BY_ROW if name == "raw_comments" else _BY_COMMENT).format(table=name)
+        further = ", theme" if name == "comment_themes" else ""
+        connection.execute(_CHOOSE_ROWS.format(table=name, key=key, further=further))
     try:
         yield connection.table("chosen_rows")
     finally:
-        connection.execute("DROP TABLE temp.chosen_rows")
+        connection.execute(_DROP.format("chosen_rows"))
 
 
 # Rows leave as Arrow and pyarrow writes them: connections to the warehouse may touch no file but their own.

@@ -1,22 +1,17 @@
-"""The figures that outputs lead with, as `insights` measured them: in total, by month, and against the month before."""
+"""The figures that outputs lead with, as `insights` measured them: in total, by month, against the month before."""
 
-from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date
 from enum import Enum
-from math import hypot
 
 import duckdb
 
+from fiber_pipeline.insight import Measured, begins_late, ends_early, is_beyond_chance, read_history, read_month_days
 from fiber_pipeline.outputs import spanish
 from fiber_pipeline.outputs.reading import Row, rows
 
 ALL = "all"
-# A figure has a 95 % interval; half of one is 1.96 standard errors.
-_STANDARD_ERRORS = 1.96
-# Exports end on working days: a month with comments up to its last three days is whole, as in `insight`.
-_SLACK_DAYS = 3
 _LONGEST_SILENCE = 6
 
 
@@ -68,10 +63,15 @@ class Figure:
     sample_size: int
     is_small_sample: bool
 
+    @property
+    def measured(self) -> Measured:
+        """The same as `insight` compares it."""
+        return Measured(self.value, self.low, self.high, self.sample_size)
+
 
 @dataclass(frozen=True)
 class KeyFigure:
-    """A metric over everything and, where comments have dates, in the latest month and the one before."""
+    """A metric over everything and, where comments have dates, in the current month and the one before."""
 
     measure: Measure
     overall: Figure
@@ -80,29 +80,22 @@ class KeyFigure:
 
     @property
     def shown(self) -> Figure:
-        """The latest month's figure, or the overall one where there are no months."""
+        """The current month's figure, or the overall one where there are no months."""
         return self.current or self.overall
 
     @property
     def change(self) -> float | None:
-        """The latest month less the month before, in the figure's own unit."""
+        """The current month less the month before, in the figure's own unit."""
         if self.current is None or self.previous is None or self.current.value is None or self.previous.value is None:
             return None
         return self.current.value - self.previous.value
 
     @property
     def is_change_clear(self) -> bool:
-        """Whether the change is beyond chance: more than 1.96 standard errors of the difference of the two months.
-
-        The standard errors are those of the months' 95 % intervals. Small samples and figures without an interval
-        never give a clear change.
-        """
-        if self.change is None or self.current is None or self.previous is None:
+        """Whether the change is beyond chance (`insight.is_beyond_chance`)."""
+        if self.current is None or self.previous is None:
             return False
-        errors = [_standard_error(self.current), _standard_error(self.previous)]
-        if None in errors or self.current.is_small_sample or self.previous.is_small_sample:
-            return False
-        return abs(self.change) > _STANDARD_ERRORS * hypot(*(error for error in errors if error is not None))
+        return is_beyond_chance(self.previous.measured, self.current.measured)
 
     @property
     def verdict(self) -> str:
@@ -126,60 +119,71 @@ class KeyFigure:
 
 @dataclass(frozen=True)
 class Figures:
-    """What `insights` says of everything, or of one source.
+    """What `insights` says in total and by month.
 
-    latest, before: the latest month and the calendar month before it; None without dates.
+    current: the month that key figures speak of, as the summary does: the last complete one, or the latest where
+        none is complete; None without dates. before: the month it is compared with, complete like it; None if there
+        is none.
     months: every month from the first to the latest, without holes; by_month: figures by month and metric.
-    last_comment: the latest month's last comment, in UTC.
+    incomplete: the first and the last month, if their comments begin late or end early, with the first and the last
+        day that has one.
 
     Months lie in the stretch that has most comments; months cut off from it by more than half a year are taken for
     mistyped dates, which would stretch every chart over decades.
     """
 
     keys: Sequence[KeyFigure]
-    latest: str | None
+    current: str | None
     before: str | None
     months: Sequence[str]
-    by_month: dict[str, dict[str, Figure]]
-    overall: dict[str, Figure]
-    last_comment: datetime | None
+    by_month: Mapping[str, Mapping[str, Figure]]
+    overall: Mapping[str, Figure]
+    incomplete: Mapping[str, tuple[date, date]]
 
     @property
-    def partial_day(self) -> int | None:
-        """The latest month's last day with a comment, if the month goes on for more than three days after it."""
-        last = spanish.local(self.last_comment)
-        if self.latest is None or last is None:
-            return None
-        is_whole = last.day > monthrange(last.year, last.month)[1] - _SLACK_DAYS
-        return None if is_whole else last.day
+    def is_current_complete(self) -> bool:
+        """Whether the month of the key figures is over, so that its volume may be compared."""
+        return self.current is not None and self.current not in self.incomplete
 
     def series(self, metric: str) -> list[tuple[str, Figure | None]]:
         """The metric month by month; None for a month without it."""
         return [(month, self.by_month.get(month, {}).get(metric)) for month in self.months]
 
 
-def read_figures(connection: duckdb.DuckDBPyConnection, source: str | None = None) -> Figures:
-    """Read the figures of everything, or of the batches under the folder `source`."""
+def read_figures(connection: duckdb.DuckDBPyConnection) -> Figures:
+    """Read the figures of `insights`."""
     overall: dict[str, Figure] = {}
     by_month: dict[str, dict[str, Figure]] = {}
-    dimension, member = (ALL, ALL) if source is None else ("source", source)
-    for row in rows(connection, "figures", dimension=dimension, member=member):
+    for row in rows(connection, "figures"):
         group = overall if row["period_kind"] == ALL else by_month.setdefault(row["period"], {})
         group[row["metric"]] = _figure(row)
     months = _main_stretch({month: found["volume"].sample_size for month, found in by_month.items()})
-    latest = months[-1] if months else None
-    before = months[-2] if len(months) > 1 else None
+    complete = read_history(connection)
+    current, before = _compared(complete or months)
     keys = [
         KeyFigure(
             measure,
             overall[measure.metric],
-            by_month.get(latest or "", {}).get(measure.metric),
+            by_month.get(current or "", {}).get(measure.metric),
             by_month.get(before or "", {}).get(measure.metric),
         )
         for measure in MEASURES
         if measure.metric in overall and overall[measure.metric].sample_size > 0
     ]
-    return Figures(keys, latest, before, months, by_month, overall, _last_comment(connection, latest, source))
+    days = read_month_days(connection)
+    incomplete = {
+        month: days[month]
+        for month, is_cut in (
+            *((month, begins_late(month, days[month][0])) for month in months[:1]),
+            *((month, ends_early(month, days[month][1])) for month in months[-1:]),
+        )
+        if is_cut
+    }
+    return Figures(keys, current, before, months, by_month, overall, incomplete)
+
+
+def _compared(months: Sequence[str]) -> tuple[str | None, str | None]:
+    return (months[-1] if months else None, months[-2] if len(months) > 1 else None)
 
 
 def written(value: float | None, unit: Unit) -> str:
@@ -198,21 +202,6 @@ def interval(figure: Figure, unit: Unit) -> str:
 
 def _figure(row: Row) -> Figure:
     return Figure(row["value"], row["low"], row["high"], row["sample_size"], row["is_small_sample"])
-
-
-def _standard_error(figure: Figure) -> float | None:
-    if figure.low is None or figure.high is None:
-        return None
-    return (figure.high - figure.low) / (2 * _STANDARD_ERRORS)
-
-
-def _last_comment(connection: duckdb.DuckDBPyConnection, month: str | None, source: str | None) -> datetime | None:
-    if month is None:
-        return None
-    before = datetime.combine(_first_day(_ordinal(month) + 1), time(), spanish.ASUNCION)
-    (row,) = rows(connection, "last_comment", before=before, source=source)
-    moment: datetime | None = row["commented_at"]
-    return moment
 
 
 def _main_stretch(volumes: Mapping[str, int]) -> list[str]:

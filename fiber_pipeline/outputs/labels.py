@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 SENTIMENTS = {"positive": "Positivo", "neutral": "Neutro", "negative": "Negativo", "mixed": "Mixto"}
+SENTIMENT_PLURALS = {"positive": "Positivos", "neutral": "Neutros", "negative": "Negativos", "mixed": "Mixtos"}
 NPS_GROUPS = {"promoter": "Promotor", "passive": "Pasivo", "detractor": "Detractor"}
 URGENCIES = {"high": "Alta", "medium": "Media", "low": "Baja"}
 EFFORTS = {"low": "Bajo", "medium": "Medio", "high": "Alto"}

@@ -15,6 +15,7 @@ class Palette:
     faint: str
     grid: str
     surface: str
+    ground: str
     accent: str
     positive: str
     neutral: str
@@ -27,6 +28,7 @@ LIGHT = Palette(
     faint="#52606d",
     grid="#dde3ea",
     surface="#ffffff",
+    ground="#f4f6f9",
     accent="#1f5fae",
     positive="#15807a",
     neutral="#7b8794",
@@ -38,11 +40,28 @@ DARK = Palette(
     faint="#a9b6c4",
     grid="#33404d",
     surface="#161e27",
+    ground="#0e141b",
     accent="#7db4f5",
     positive="#4cc2b4",
     neutral="#97a4b3",
     negative="#ff8b73",
     mixed="#e9b44c",
 )
+
+
+@dataclass(frozen=True)
+class Tint:
+    """A pale ground and the ink that reads on it (at least 4.5:1), for cells that say good, bad or beware."""
+
+    ink: str
+    fill: str
+
+
+GOOD = Tint("#0b5a55", "#dcf3f0")
+BAD = Tint("#8f1f10", "#fbe3de")
+WARN = Tint("#6f4704", "#fdf0d5")
+# Bars behind figures, and lines that only accompany another.
+NEGATIVE_BAR = "#e9a79b"
+FAINT_ACCENT = "#8fb3de"
 # In a page the colours are custom properties, so one drawing follows the reader's light or dark mode.
 PAGE = Palette(**{name: f"var(--{name})" for name in asdict(LIGHT)})

@@ -23,6 +23,16 @@ FORECASTS = Table(
         "history": columns.integer("Months it rests on.", pr.Check.ge(0), sources=_SOURCES),
         "backtest_error": columns.real("Mean absolute error on held-out months.", nullable=True, sources=_SOURCES),
         "naive_error": columns.real("The same for repeating the last month.", nullable=True, sources=_SOURCES),
+        "backtest_coverage": columns.real(
+            "Share of held-out months within intervals made as this one is.",
+            low=0,
+            high=1,
+            nullable=True,
+            sources=_SOURCES,
+        ),
+        "backtest_months": columns.integer(
+            "Held-out months forecast, each one to three months ahead.", pr.Check.ge(0), nullable=True, sources=_SOURCES
+        ),
         "note": columns.text("What to know before using it; why there is none where there is none.", nullable=True),
     },
 )

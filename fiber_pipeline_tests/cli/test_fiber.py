@@ -76,7 +76,7 @@ def test_run_analyses_writes_everything_and_does_nothing_twice(world: World):
     assert first.returncode == 0, first.stderr
     assert "analysed" in first.stdout
     assert "NPS" in first.stdout
-    for name in ("fiber_insights.xlsx", "fiber_report.html", "exports"):
+    for name in ("fiber_insights.xlsx", "fiber_report.html", "fiber_report.pdf", "exports"):
         assert (data / "outputs" / name).exists()
         assert name in first.stdout
     assert world.query("SELECT count(*) FROM comments") == [(6,)]
@@ -146,6 +146,7 @@ def test_forget_erases_a_customer_everywhere(world: World):
     assert world.query("SELECT count(*) FROM raw_comments WHERE customer_id = 'C1'") == [(0,)]
     assert world.query("SELECT count(*) FROM comments") == [(5,)]
     assert not (data / "outputs" / "fiber_report.html").exists()
+    assert not (data / "outputs" / "fiber_report.pdf").exists()
 
 
 def test_forget_erases_a_batch_and_its_file(world: World):

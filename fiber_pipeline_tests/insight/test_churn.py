@@ -86,12 +86,11 @@ def test_same_customer_id_in_another_source_is_someone_else(connection: duckdb.D
     assert not any("repeated_negative" in row["reasons"] for row in _risks(connection).values())
 
 
-def test_least_risk_limit_and_source(history: duckdb.DuckDBPyConnection) -> None:
-    frame = score_churn(history, least_risk=0.5, limit=20, source="interior")
+def test_least_risk_and_limit(history: duckdb.DuckDBPyConnection) -> None:
+    frame = score_churn(history, least_risk=0.5, limit=20)
     assert len(frame) == 20
     assert (frame["risk"] >= 0.5).all()
     assert frame["risk"].is_monotonic_decreasing
-    assert set(frame["source"]) == {"interior"}
 
 
 def test_call_list_puts_the_urgent_and_recent_first(connection: duckdb.DuckDBPyConnection) -> None:

@@ -204,11 +204,6 @@ def test_themes_of_uninformative_comments_are_no_mentions(connection: duckdb.Duc
     assert ("all", "all", "theme", "speed", "theme_share") not in _figures(connection)
 
 
-def test_one_source_alone(connection: duckdb.DuckDBPyConnection) -> None:
-    write_comments(connection, [Comment("a", batch="sur/a.csv"), Comment("b", batch="sureste/a.csv"), Comment("c")])
-    assert _whole(_figures(connection, source="sur"), "volume")["value"] == 1
-
-
 def test_read_only_connections_are_left_as_they_were(history: duckdb.DuckDBPyConnection) -> None:
     before = history.sql("SELECT table_name FROM duckdb_tables() ORDER BY 1").fetchall()
     measure_insights(history, metadata_columns=["Ciudad"])

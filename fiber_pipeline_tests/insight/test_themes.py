@@ -109,10 +109,3 @@ def test_empty_tables(connection: duckdb.DuckDBPyConnection) -> None:
     assert len(frame) == len(TAXONOMY)
     assert (frame["mentions"] == 0).all()
     assert frame["share"].isna().all()
-
-
-def test_one_source_alone(connection: duckdb.DuckDBPyConnection) -> None:
-    told = {"themes": {"app": "negative"}}
-    write_comments(connection, [Comment("a", batch="sur/a.csv", **told), Comment("b", batch="norte/a.csv", **told)])  # type: ignore[arg-type]
-    app = _themes(connection, source="sur")["app"]
-    assert (app["mentions"], list(app["examples"])) == (1, ["a"])

@@ -76,6 +76,8 @@ def history_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
                     "history": 19,
                     "backtest_error": 3.0,
                     "naive_error": 4.0,
+                    "backtest_coverage": 0.85,
+                    "backtest_months": 15,
                     "note": None,
                 }
             ),

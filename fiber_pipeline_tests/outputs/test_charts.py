@@ -13,6 +13,7 @@ PNG = b"\x89PNG\r\n\x1a\n"
 MONTHS = pd.DataFrame(
     {"period": ["2026-04", "2026-05"], "value": [1234.5, None], "low": [-10.0, None], "high": [20.0, None]}
 )
+VOLUMES = pd.DataFrame({"period": ["2026-04", "2026-05"], "value": [1234.5, 12], "is_incomplete": [False, True]})
 
 
 def texts(svg: str) -> list[str]:
@@ -23,7 +24,7 @@ def texts(svg: str) -> list[str]:
     ("chart", "frame"),
     [
         (charts.nps_chart, MONTHS),
-        (charts.volume_chart, MONTHS),
+        (charts.volume_chart, VOLUMES),
         (charts.sentiment_chart, pd.DataFrame({"period": ["2026-05"], "sentiment": ["negative"], "share": [1.0]})),
         (charts.theme_chart, pd.DataFrame({"label": ["Cortes"], "sentiment": ["negative"], "mentions": [3]})),
         (charts.language_chart, pd.DataFrame({"language": ["gn", "mixed"], "comments": [3, 2]})),
@@ -39,7 +40,7 @@ def test_every_chart_draws_its_frame_and_an_empty_one(
 
 
 def test_figures_and_months_are_written_in_spanish() -> None:
-    shown = texts(chart_svg(charts.volume_chart(MONTHS)))
+    shown = texts(chart_svg(charts.volume_chart(VOLUMES)))
     assert "abr 2026" in shown
     assert "1.000" in shown
     shown = texts(chart_svg(charts.language_chart(pd.DataFrame({"language": ["mixed"], "comments": [2]}))))
@@ -47,7 +48,7 @@ def test_figures_and_months_are_written_in_spanish() -> None:
 
 
 def test_a_page_colours_its_charts_by_its_own_properties() -> None:
-    svg = chart_svg(charts.volume_chart(MONTHS, palette=PAGE))
+    svg = chart_svg(charts.volume_chart(VOLUMES, palette=PAGE))
     colours = set(re.findall(r'(?:fill|stroke)="([^"]+)"', svg)) - {"none", "transparent"}
     assert colours
     assert all(colour.startswith("var(--") for colour in colours)
@@ -78,7 +79,7 @@ def test_marks_of_the_matrix_do_not_overlap() -> None:
 
 
 def test_markdown_holds_the_picture_itself() -> None:
-    text = chart_markdown(charts.volume_chart(MONTHS), "Volumen [mayo]")
+    text = chart_markdown(charts.volume_chart(VOLUMES), "Volumen [mayo]")
     found = re.fullmatch(r"!\[Volumen \(mayo\)\]\(data:image/png;base64,([A-Za-z0-9+/=]+)\)", text)
     assert found
     assert b64decode(found[1]).startswith(PNG)

@@ -137,12 +137,24 @@ def test_choices_of_comments(
     history: duckdb.DuckDBPyConnection, tmp_path: Path, choice: dict[str, object], condition: str
 ) -> None:
     written = write_exports(history, tmp_path, formats=["parquet"], **choice)  # type: ignore[arg-type]
-    assert [path.stem for path in written] == ["comments", "translated_comments", "sentiment_scores", "comment_themes"]
+    annotated = ["comments", "translated_comments", "sentiment_scores", "comment_themes"]
+    of_source = ["themes", "insights", "forecasts", "recommendations"] if set(choice) == {"source"} else []
+    assert [path.stem for path in written] == [*annotated, *of_source]
     expected = ids(history, condition)
     assert bool(expected) == (choice != {"batches": []})
     for path in written[:3]:
         assert sorted(pq.read_table(path)["comment_id"].to_pylist()) == expected
     assert set(pq.read_table(written[3])["comment_id"].to_pylist()) <= set(expected)
+
+
+def test_figures_of_a_source_are_of_that_source(history: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    write_exports(history, tmp_path, tables=["insights"], formats=["csv"], source="interior")
+    volume = next(
+        row["value"]
+        for row in csv_rows(tmp_path / "insights.csv")
+        if (row["period"], row["dimension"], row["metric"]) == ("all", "all", "volume")
+    )
+    assert float(volume) == len(ids(history, "batch LIKE 'interior/%'"))
 
 
 def test_unredacted_tables_leave_only_by_name(history: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
@@ -160,7 +172,8 @@ def test_unredacted_tables_leave_only_by_name(history: duckdb.DuckDBPyConnection
     [
         ({"tables": ["comentarios"]}, "unknown table 'comentarios'"),
         ({"formats": ["xml"]}, "unknown format 'xml'"),
-        ({"tables": ["insights"], "source": "interior"}, "insights spans the whole history"),
+        ({"tables": ["insights"], "batches": ["a.csv"]}, "insights spans the whole history"),
+        ({"tables": ["emergent_themes"], "source": "interior"}, "cannot be limited by source"),
         ({"tables": ["rejected_rows"], "since": date(2026, 1, 1)}, "by batches and source only"),
     ],
 )

@@ -134,13 +134,13 @@ def test_tables_and_charts_can_be_read_without_seeing_them(page: Page) -> None:
 
 
 def test_the_summary_states_the_figures_of_insights(page: Page, history: duckdb.DuckDBPyConnection) -> None:
-    value, low, high, sample = figure(history, "nps", "2026-06")
-    before = figure(history, "nps", "2026-05")[0]
+    value, low, high, sample = figure(history, "nps", "2026-05")
+    before = figure(history, "nps", "2026-04")[0]
     for statement in summarise(history).statements:
         # The page writes months out ("mayo de 2026"); what stands around them is as stated.
         for part in re.split(r"\d{4}-\d{2}", statement.text):
             assert " ".join(part.split()) in page.prose
-    card = page.prose[page.prose.index("Cifras clave: junio de 2026") :]
+    card = page.prose[page.prose.index("Cifras clave: mayo de 2026") :]
     for shown in (
         spanish.number(value, 1),
         f"{spanish.signed(value - before)} puntos frente al mes anterior",
@@ -148,10 +148,10 @@ def test_the_summary_states_the_figures_of_insights(page: Page, history: duckdb.
         f"{sample} respuestas",
     ):
         assert shown in card
-    negative = figure(history, "negative_share", "2026-06")
+    negative = figure(history, "negative_share", "2026-05")
     assert spanish.percent(negative[0]) in page.prose
-    assert spanish.number(figure(history, "volume", "2026-06")[0]) in page.prose
-    assert "Junio de 2026 llega hasta el día 12: el mes está incompleto." in page.prose
+    assert spanish.number(figure(history, "volume", "2026-05")[0]) in page.prose
+    assert "Junio de 2026 llega hasta el día 12: está incompleto y no entra en las comparaciones." in page.prose
 
 
 def test_every_theme_stands_with_its_figures(source: str, history: duckdb.DuckDBPyConnection) -> None:
@@ -215,17 +215,21 @@ def test_hostile_text_is_inert(hostile: duckdb.DuckDBPyConnection, tmp_path: Pat
 
 def test_one_source_shows_its_own_and_says_what_is_left_out(history: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     page = Page(write(history, tmp_path, source="interior"))
-    assert "fuente «interior»" in page.prose
+    assert "solo la fuente «interior»" in page.prose
     assert "interior/2026-06.csv" in page.prose
     assert "asuncion/" not in page.prose
-    assert "Reducir los cortes" not in page.prose
+    # The stored advice and forecasts are of everything; the source has its own.
+    assert "Reducir los cortes en los barrios que más los nombran" not in page.prose
+    assert "Recomendaciones" in page.prose
+    assert "theta" not in page.prose
+    assert "Puertos para juegos" not in page.prose
     assert "vea el informe general" in page.prose
     row = history.execute(
         "SELECT value FROM insights WHERE dimension = 'source' AND member = 'interior' AND metric = 'nps'"
-        " AND period = '2026-06'"
+        " AND period = '2026-05'"
     ).fetchone()
     assert row is not None
-    assert f"el NPS fue de {spanish.number(row[0], 1)}" in page.prose
+    assert f"En mayo de 2026 fue {spanish.number(row[0], 1)}" in page.prose
 
 
 def test_an_empty_warehouse_gives_a_page_that_says_so(empty: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:

@@ -26,7 +26,9 @@ SHEETS = [
     "Temas emergentes",
     "Detalle",
     "Procedencia",
+    "Guía",
 ]
+LINK_TO_GUIDE = """<hyperlink ref="A3" location="'Guía'!A1" display="Cómo leer estas cifras: hoja «Guía»"/>"""
 
 
 @pytest.fixture(scope="module")
@@ -73,13 +75,13 @@ def test_key_figures_equal_insights(book: Workbook, history: duckdb.DuckDBPyConn
             SELECT value, low, high, sample_size FROM insights
             WHERE dimension = 'all' AND metric = '{metric}' AND period = '{{}}'
         """
-        now, before, whole = (one(history, query.format(period)) for period in ("2026-06", "2026-05", "all"))
+        now, before, whole = (one(history, query.format(period)) for period in ("2026-05", "2026-04", "all"))
         line = lines[label]
-        assert line["Junio de 2026"] == pytest.approx(now[0])
+        assert line["Mayo de 2026"] == pytest.approx(now[0])
         assert line["Desde (95 %)"] == pytest.approx(now[1])
         assert line["Hasta (95 %)"] == pytest.approx(now[2])
         assert line["Muestra"] == now[3]
-        assert line["Mayo de 2026"] == pytest.approx(before[0])
+        assert line["Abril de 2026"] == pytest.approx(before[0])
         assert line["Todo el período"] == pytest.approx(whole[0])
         scale = 1 if metric == "nps" else 100
         assert line["Cambio"] == pytest.approx(scale * (now[0] - before[0]))  # type: ignore[operator]
@@ -207,7 +209,8 @@ def test_hostile_text_stays_text(hostile: duckdb.DuckDBPyConnection, tmp_path: P
             if name.startswith("xl/worksheets/") and name.endswith(".xml"):
                 content = archive.read(name).decode("utf-8")
                 assert "<f>" not in content
-                assert "<hyperlink" not in content
+                # The one link there is leads to a sheet of the workbook itself.
+                assert set(re.findall("<hyperlink [^>]*>", content)) <= {LINK_TO_GUIDE}
         assert not [name for name in archive.namelist() if "externalLink" in name]
         for name in archive.namelist():
             if name.startswith("xl/charts/chart"):
@@ -277,7 +280,7 @@ def test_comments_without_dates_have_no_months(tmp_path: Path) -> None:
     book = load_workbook(tmp_path / "libro.xlsx")
     nps = table(book["Resumen"], "Indicador")[0]
     assert nps["Todo el período"] == 100
-    assert nps["Lectura del cambio"] == "Sin mes anterior"
+    assert nps["Lectura del cambio"] == "Sin mes anterior con el que comparar"
     assert not book["Tendencias"]._charts
 
 

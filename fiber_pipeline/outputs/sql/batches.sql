@@ -6,6 +6,5 @@ SELECT batch, count(*) AS rows,
     max(commented_at) FILTER (duplicate_of IS NULL) AS last_comment,
     max(ingested_at) AS ingested_at
 FROM comments
-WHERE $source::VARCHAR IS NULL OR (contains(batch, '/') AND split_part(batch, '/', 1) = $source)
 GROUP BY batch
-ORDER BY ingested_at DESC, batch
+ORDER BY ingested_at DESC, last_comment DESC NULLS LAST, batch

@@ -1,9 +1,5 @@
 -- Every counted comment with what was made of it, latest first.
-WITH counted AS (
-    SELECT * FROM comments
-    WHERE duplicate_of IS NULL
-        AND ($source::VARCHAR IS NULL OR (contains(batch, '/') AND split_part(batch, '/', 1) = $source))
-),
+WITH counted AS (SELECT * FROM comments WHERE duplicate_of IS NULL),
 found AS (
     SELECT comment_id, list(theme ORDER BY relevance DESC, theme) AS themes FROM comment_themes GROUP BY comment_id
 )

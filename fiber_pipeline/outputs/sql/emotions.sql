@@ -1,9 +1,5 @@
 -- Comments in which each emotion shows.
-WITH counted AS (
-    SELECT * FROM comments
-    WHERE duplicate_of IS NULL
-        AND ($source::VARCHAR IS NULL OR (contains(batch, '/') AND split_part(batch, '/', 1) = $source))
-)
+WITH counted AS (SELECT * FROM comments WHERE duplicate_of IS NULL)
 SELECT emotion, count(*) AS comments
 FROM (
     SELECT DISTINCT comment_id, unnest(list_transform(emotions, lambda felt: felt.emotion)) AS emotion

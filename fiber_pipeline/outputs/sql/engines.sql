@@ -1,9 +1,5 @@
 -- Who made the annotations, and how often one stood in for another.
-WITH counted AS (
-    SELECT * FROM comments
-    WHERE duplicate_of IS NULL
-        AND ($source::VARCHAR IS NULL OR (contains(batch, '/') AND split_part(batch, '/', 1) = $source))
-)
+WITH counted AS (SELECT * FROM comments WHERE duplicate_of IS NULL)
 SELECT 'Traducción' AS step, translation_engine AS engine, translation_model AS model, count(*) AS comments,
     count(*) FILTER (is_fallback) AS fallbacks
 FROM translated_comments JOIN counted USING (comment_id) GROUP BY ALL

@@ -1,10 +1,6 @@
 -- Comments that stand behind the figures: those asked for by id, the most pressing, and for each theme and
 -- sentiment the latest of readable length, each wording once.
-WITH counted AS (
-    SELECT * FROM comments
-    WHERE duplicate_of IS NULL
-        AND ($source::VARCHAR IS NULL OR (contains(batch, '/') AND split_part(batch, '/', 1) = $source))
-),
+WITH counted AS (SELECT * FROM comments WHERE duplicate_of IS NULL),
 found AS (
     SELECT comment_id, list(theme ORDER BY relevance DESC, theme) AS themes FROM comment_themes GROUP BY comment_id
 ),

@@ -1,5 +1,5 @@
--- The measured figures of everything, or of one source, in total and by month.
+-- The measured figures in total and by month.
 SELECT period_kind, period, metric, value, sample_size, low, high, is_small_sample
 FROM insights
-WHERE dimension = $dimension AND member = $member AND period_kind IN ('all', 'month')
+WHERE dimension = 'all' AND period_kind IN ('all', 'month')
 ORDER BY period, metric

@@ -1,9 +1,5 @@
 -- How each theme is spoken of.
-WITH counted AS (
-    SELECT * FROM comments
-    WHERE duplicate_of IS NULL
-        AND ($source::VARCHAR IS NULL OR (contains(batch, '/') AND split_part(batch, '/', 1) = $source))
-)
+WITH counted AS (SELECT * FROM comments WHERE duplicate_of IS NULL)
 SELECT theme, found.sentiment, count(*) AS mentions
 FROM comment_themes AS found
 JOIN counted USING (comment_id)

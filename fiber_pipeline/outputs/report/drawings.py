@@ -4,13 +4,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
-from markupsafe import Markup
 
 from fiber_pipeline.outputs import charts, labels, spanish
 from fiber_pipeline.outputs.figures import SENTIMENT_METRICS, Figures
-from fiber_pipeline.outputs.palette import PAGE
+from fiber_pipeline.outputs.forecasts import Forecasts
+from fiber_pipeline.outputs.palette import Palette
 from fiber_pipeline.outputs.reading import Row
-from fiber_pipeline.outputs.rendering import chart_svg
 from fiber_pipeline.outputs.themes import ThemeFigures
 from fiber_pipeline.tables.vocabulary import SENTIMENTS
 
@@ -23,9 +22,13 @@ class Header:
     number: bool = True
 
 
+# Draws a chart in the colours and the width of where it stands.
+Draw = Callable[[Palette, int], charts.Spec]
+
+
 @dataclass(frozen=True)
 class Drawing:
-    """A chart for a wide page and for a phone, and its figures as a table for those who do not see it.
+    """A chart, what it says in words, and its figures as a table for those who do not see it.
 
     is_panoramic: whether it takes the whole width of a page where others stand side by side.
     """
@@ -33,14 +36,18 @@ class Drawing:
     name: str
     title: str
     reading: str
-    wide: Markup
-    narrow: Markup
+    draw: Draw
     columns: Sequence[Header]
     rows: Sequence[Sequence[str]]
-    is_panoramic: bool
+    is_panoramic: bool = False
+
+    @property
+    def width(self) -> int:
+        """Its width on a wide page."""
+        return charts.PANORAMIC if self.is_panoramic else charts.WIDE
 
 
-def trend_charts(figures: Figures, forecasts: Sequence[Row]) -> list[Drawing]:
+def trend_charts(figures: Figures, forecasts: Forecasts) -> list[Drawing]:
     """NPS, sentiment and volume by month; none of them without at least two months."""
     if len(figures.months) < 2:
         return []
@@ -62,17 +69,14 @@ def trend_charts(figures: Figures, forecasts: Sequence[Row]) -> list[Drawing]:
     return drawings
 
 
-def _nps(figures: Figures, forecasts: Sequence[Row]) -> Drawing:
+def _nps(figures: Figures, forecasts: Forecasts) -> Drawing:
     months: list[Row] = [
         {"period": month, "value": found and found.value, "low": found and found.low, "high": found and found.high}
         for month, found in figures.series("nps")
     ]
-    ahead = [
-        {name: row[name] for name in ("period", "value", "low", "high")}
-        for row in forecasts
-        if row["metric"] == "nps" and row["member"] == "all" and row["value"] is not None
-    ]
-    measured = [row for row in months if row["value"] is not None]
+    ahead = [{name: row[name] for name in ("period", "value", "low", "high")} for row in forecasts.nps]
+    measured = [row for row in months if row["value"] is not None and row["period"] not in figures.incomplete]
+    measured = measured or [row for row in months if row["value"] is not None]
     reading = (
         f"De {spanish.number(measured[0]['value'], 1)} en {spanish.month(measured[0]['period'])} a "
         f"{spanish.number(measured[-1]['value'], 1)} en {spanish.month(measured[-1]['period'])}. "
@@ -99,11 +103,11 @@ def _nps(figures: Figures, forecasts: Sequence[Row]) -> Drawing:
         for row in ahead
     ]
     columns = [Header("Mes", number=False), Header("NPS"), Header("Desde"), Header("Hasta"), Header("Respuestas")]
-    return _drawing(
+    return Drawing(
         "grafico-nps",
         "NPS por mes",
         reading,
-        lambda width: charts.nps_chart(frame, forecast, palette=PAGE, width=width),
+        lambda palette, width: charts.nps_chart(frame, forecast, palette=palette, width=width),
         columns,
         rows,
         is_panoramic=True,
@@ -117,11 +121,11 @@ def _sentiment(figures: Figures, mixes: Sequence[Row]) -> Drawing:
         (spanish.month(month), *(spanish.percent(by_month.get((month, code))) for code in SENTIMENTS))
         for month in figures.months
     ]
-    return _drawing(
+    return Drawing(
         "grafico-sentimiento",
         "Sentimiento por mes",
         "Cómo se reparten los comentarios con contenido.",
-        lambda width: charts.sentiment_chart(frame, palette=PAGE, width=width),
+        lambda palette, width: charts.sentiment_chart(frame, palette=palette, width=width),
         [Header("Mes", number=False), *(Header(labels.SENTIMENTS[code]) for code in SENTIMENTS)],
         rows,
     )
@@ -129,12 +133,17 @@ def _sentiment(figures: Figures, mixes: Sequence[Row]) -> Drawing:
 
 def _volume(figures: Figures) -> Drawing:
     series = [(month, found.value if found else 0) for month, found in figures.series("volume")]
-    frame = pd.DataFrame(series, columns=["period", "value"])
-    return _drawing(
+    frame = pd.DataFrame(
+        [{"period": month, "value": value, "is_incomplete": month in figures.incomplete} for month, value in series]
+    )
+    reading = "Sin contar duplicados ni comentarios sin fecha."
+    if figures.incomplete:
+        reading += " Más claro, lo que es de un mes incompleto."
+    return Drawing(
         "grafico-volumen",
         "Comentarios por mes",
-        "Sin contar duplicados ni comentarios sin fecha.",
-        lambda width: charts.volume_chart(frame, palette=PAGE, width=width),
+        reading,
+        lambda palette, width: charts.volume_chart(frame, palette=palette, width=width),
         [Header("Mes", number=False), Header("Comentarios")],
         [(spanish.month(month), spanish.number(value)) for month, value in series],
     )
@@ -153,19 +162,19 @@ def theme_chart(themes: ThemeFigures) -> Drawing | None:
     frame = pd.DataFrame(cells)
     ordered = sorted(themes.rows, key=lambda row: (-row["mentions"], row["label"]))
     rows = [(row["label"], *(spanish.number(row[f"mentions_{code}"]) for code in SENTIMENTS)) for row in ordered]
-    return _drawing(
+    return Drawing(
         "grafico-temas",
         "De qué se habla y cómo",
         f"El tema más mencionado es {ordered[0]['label']}.",
-        lambda width: charts.theme_chart(frame, palette=PAGE, width=width),
+        lambda palette, width: charts.theme_chart(frame, palette=palette, width=width),
         [Header("Tema", number=False), *(Header(labels.SENTIMENTS[code]) for code in SENTIMENTS)],
         rows,
     )
 
 
 def priority_chart(themes: ThemeFigures) -> Drawing | None:
-    """The priority matrix; only over the whole history, where priorities are known."""
-    if not themes.is_whole or not any(row["priority"] is not None for row in themes.rows):
+    """The priority matrix; None where no priority is known."""
+    if not any(row["priority"] is not None for row in themes.rows):
         return None
     names = ("rank", "label", "share", "negative_share", "priority")
     frame = pd.DataFrame([{name: row[name] for name in names} for row in themes.rows])
@@ -179,12 +188,12 @@ def priority_chart(themes: ThemeFigures) -> Drawing | None:
         for row in themes.rows
     ]
     columns = [Header("Tema", number=False), Header("% de comentarios"), Header("% negativas"), Header("Prioridad")]
-    return _drawing(
+    return Drawing(
         "grafico-prioridades",
         "Matriz de prioridades",
         "Arriba y a la derecha, lo frecuente y mal valorado. Cada número es el del tema en la tabla; el círculo crece "
         "con la prioridad.",
-        lambda width: charts.priority_chart(frame, palette=PAGE, width=width),
+        lambda palette, width: charts.priority_chart(frame, palette=palette, width=width),
         columns,
         rows,
     )
@@ -196,11 +205,11 @@ def makeup_charts(scores: Sequence[Row], languages: Sequence[Row], emotions: Seq
     if scores:
         frame = pd.DataFrame(scores)
         drawings.append(
-            _drawing(
+            Drawing(
                 "grafico-puntajes",
                 "Puntajes de recomendación",
                 "Respuestas a «¿nos recomendaría?», de 0 a 10.",
-                lambda width: charts.nps_histogram(frame, palette=PAGE, width=width),
+                lambda palette, width: charts.nps_histogram(frame, palette=palette, width=width),
                 [Header("Puntaje", number=False), Header("Respuestas")],
                 [(str(row["nps"]), spanish.number(row["comments"])) for row in scores],
                 is_panoramic=bool(languages and emotions),
@@ -245,21 +254,6 @@ def _counts(
     frame = pd.DataFrame(counted)
     rows = [(labels.label(names, row[field]), spanish.number(row["comments"])) for row in counted]
     columns = [Header(title, number=False), Header("Comentarios")]
-    return _drawing(name, title, reading, lambda width: chart(frame, palette=PAGE, width=width), columns, rows)
-
-
-def _drawing(
-    name: str,
-    title: str,
-    reading: str,
-    chart: Callable[[int], charts.Spec],
-    columns: Sequence[Header],
-    rows: Sequence[Sequence[str]],
-    *,
-    is_panoramic: bool = False,
-) -> Drawing:
-    # The renderer escapes every text of the chart, so its SVG may stand in the page as it is.
-    wide, narrow = (
-        Markup(chart_svg(chart(width))) for width in (charts.PANORAMIC if is_panoramic else charts.WIDE, charts.NARROW)
+    return Drawing(
+        name, title, reading, lambda palette, width: chart(frame, palette=palette, width=width), columns, rows
     )
-    return Drawing(name, title, reading, wide, narrow, columns, rows, is_panoramic)

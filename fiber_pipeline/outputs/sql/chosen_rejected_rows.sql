@@ -1,3 +1,5 @@
+-- The rejected rows that an export is about: of these batches, of this source; null for all.
+CREATE OR REPLACE TEMPORARY TABLE chosen_rows AS
 SELECT *
 FROM rejected_rows
 WHERE ($batches::VARCHAR[] IS NULL OR list_contains($batches, batch))

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from fiber_pipeline.outputs.palette import LIGHT
+from fiber_pipeline.outputs.palette import BAD, GOOD, LIGHT, NEGATIVE_BAR, WARN, Tint
 from fiber_pipeline.outputs.reading import Row
 
+NO_DATA = "No hay datos para mostrar."
 # Excel refuses longer cells; what is cut is in the exports.
 LONGEST_CELL = 32_767
-_LINE_HEIGHT = 15.5
+LINE_HEIGHT = 15.5
 _MOST_LINES = 12
 _RISKY_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "'")
 # 3C0A is Windows' number for Spanish as written in Paraguay: month names come out in Spanish on any computer.
@@ -59,7 +60,7 @@ class Formats:
         header = {
             **base,
             "bold": True,
-            "font_color": "#ffffff",
+            "font_color": LIGHT.surface,
             "bg_color": LIGHT.accent,
             "text_wrap": True,
             "valign": "vcenter",
@@ -78,9 +79,12 @@ class Formats:
             kind: workbook.add_format({**base, "num_format": shape, "align": "right"})
             for kind, shape in _NUMBER_FORMATS.items()
         }
-        self.bad = workbook.add_format({"font_color": "#8f1f10", "bg_color": "#fbe3de"})
-        self.good = workbook.add_format({"font_color": "#0b5a55", "bg_color": "#dcf3f0"})
-        self.warn = workbook.add_format({"font_color": "#6f4704", "bg_color": "#fdf0d5"})
+        self.link = workbook.add_format({**base, "font_color": LIGHT.accent, "underline": 1})
+        self.bad, self.good, self.warn = (workbook.add_format(_tinted(tint)) for tint in (BAD, GOOD, WARN))
+
+
+def _tinted(tint: Tint) -> dict[str, str]:
+    return {"font_color": tint.ink, "bg_color": tint.fill}
 
 
 def write_text(sheet: Any, row: int, column: int, text: str, formats: Formats, *, wrapped: bool = False) -> None:
@@ -135,7 +139,7 @@ def write_table(
         if wrapping:
             # Not every program grows rows to their text when it opens a file.
             lines = max(-(-len(value(row)) // max(width - 4, 1)) for value, width in wrapping)
-            sheet.set_row(at, _LINE_HEIGHT * min(max(lines, 1), _MOST_LINES))
+            sheet.set_row(at, LINE_HEIGHT * min(max(lines, 1), _MOST_LINES))
         for place, value_of, kind, number in plan:
             value = value_of(row)
             if value is None or value == "":
@@ -155,6 +159,19 @@ def write_table(
         sheet.freeze_panes(first_row + 1, 0)
         sheet.repeat_rows(first_row)
     return at + 1
+
+
+def add_bars(sheet: Any, first: int, last: int, column: int, *, most: float) -> None:
+    """Draw a bar behind each figure from 0 to `most`: the longer, the worse."""
+    ends = {"min_type": "num", "min_value": 0, "max_type": "num", "max_value": most}
+    sheet.conditional_format(
+        first, column, last, column, {"type": "data_bar", "bar_color": NEGATIVE_BAR, "bar_solid": True, **ends}
+    )
+
+
+def lines_of(text: str, letters: int) -> int:
+    """How many lines the text takes where a line holds so many letters."""
+    return max(-(-len(text) // letters), 1)
 
 
 def set_up_print(sheet: Any, title: str, *, is_one_page: bool = False) -> None:
