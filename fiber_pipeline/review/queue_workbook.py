@@ -13,7 +13,7 @@ from typing import Any
 from fiber_pipeline.outputs import labels, spanish
 from fiber_pipeline.outputs.files import whole_file
 from fiber_pipeline.outputs.palette import LIGHT
-from fiber_pipeline.outputs.spreadsheet import Formats, set_up_print, write_text, write_title
+from fiber_pipeline.outputs.workbook.spreadsheet import Formats, set_up_print, write_text, write_title
 from fiber_pipeline.review import queue_layout as layout
 from fiber_pipeline.review.queue import QueuedText
 from fiber_pipeline.themes import Theme
@@ -25,6 +25,8 @@ _LEAST_THEMES = 4
 _LINE_HEIGHT = 15.5
 _MOST_LINES = 10
 _TEXT_WIDTH = 58
+_SPANISH_WIDTH = 34
+_NUMBERS = ("Nº", "Veces", "NPS")
 _INSTRUCTIONS = (
     ("Qué es esto", None),
     (
@@ -125,7 +127,7 @@ def write_queue(
 
 def _write_instructions(workbook: Any, formats: Formats) -> None:
     sheet = workbook.add_worksheet("Instrucciones")
-    sheet.set_column(0, 0, 28)
+    sheet.set_column(0, 0, 31)
     sheet.set_column(1, 1, 96)
     at = write_title(sheet, formats, _TITLE, [])
     for name, text in _INSTRUCTIONS:
@@ -161,18 +163,18 @@ def _write_lists(workbook: Any, themes: Mapping[str, Theme]) -> dict[str, str]:
 
 def _columns(theme_places: int) -> list[_Column]:
     return [
-        _Column("Nº", 5),
-        _Column("Motivo", 20),
+        _Column("Nº", 6),
+        _Column("Motivo", 27),
         _Column(layout.TEXT, _TEXT_WIDTH),
-        _Column("En español", 34),
-        _Column("Veces", 7),
-        _Column("NPS", 6),
+        _Column("En español", _SPANISH_WIDTH),
+        _Column("Veces", 8),
+        _Column("NPS", 7),
         _Column("Dicen los motores", 28),
-        _Column(layout.SENTIMENT, 12, is_open=True),
-        _Column(layout.URGENCY, 10, is_open=True),
-        _Column(layout.LANGUAGE, 14, is_open=True),
-        *(_Column(layout.theme_column(number + 1), 22, is_open=True) for number in range(theme_places)),
-        _Column(layout.DONE, 11, is_open=True),
+        _Column(layout.SENTIMENT, 15, is_open=True),
+        _Column(layout.URGENCY, 13, is_open=True),
+        _Column(layout.LANGUAGE, 17, is_open=True),
+        *(_Column(layout.theme_column(number + 1), 25, is_open=True) for number in range(theme_places)),
+        _Column(layout.DONE, 13, is_open=True),
         _Column(layout.KEY, 18, is_hidden=True),
         _Column(layout.REASON, 18, is_hidden=True),
         _Column(layout.BEFORE, 18, is_hidden=True),
@@ -207,11 +209,17 @@ def _write_rows(
     sheet.set_row(_HEADER_ROW, 32)
     for place, column in enumerate(columns):
         sheet.set_column(place, place, column.width, None, {"hidden": column.is_hidden})
-        sheet.write_string(_HEADER_ROW, place, column.header, formats.header)
+        is_number = column.header in _NUMBERS
+        sheet.write_string(_HEADER_ROW, place, column.header, formats.number_header if is_number else formats.header)
     names = layout.theme_names(themes)
     for number, item in enumerate(queue, start=1):
         at = _HEADER_ROW + number
-        lines = max(-(-len(item.text) // (_TEXT_WIDTH - 4)), len(_said(item, names)), len(_reasons(item)), 1)
+        lines = max(
+            _lines(item.text, _TEXT_WIDTH),
+            _lines(item.text_es, _SPANISH_WIDTH) if item.text_es != item.text else 1,
+            len(_said(item, names)),
+            len(_reasons(item)),
+        )
         sheet.set_row(at, _LINE_HEIGHT * min(lines, _MOST_LINES))
         for place, (column, value) in enumerate(zip(columns, _cells(number, item, names, places), strict=True)):
             if column.is_open:
@@ -254,7 +262,7 @@ def _cells(number: int, item: QueuedText, names: Mapping[str, str], places: int)
     themes = [names.get(theme, theme) for theme in item.themes]
     return [
         number,
-        "; ".join(layout.REASONS[reason] for reason in _reasons(item)),
+        "\n".join(layout.REASONS[reason] for reason in _reasons(item)),
         item.text,
         item.text_es if item.text_es != item.text else None,
         item.comments,
@@ -270,6 +278,11 @@ def _cells(number: int, item: QueuedText, names: Mapping[str, str], places: int)
         item.reason,
         json.dumps(before, ensure_ascii=False),
     ]
+
+
+def _lines(text: str, width: int) -> int:
+    # Not every program grows rows to their text when it opens a file.
+    return max(-(-len(text) // (width - 4)), 1)
 
 
 def _reasons(item: QueuedText) -> list[str]:

@@ -24,7 +24,8 @@ def book(tmp_path: Path, queued, themes):
             themes=("outages", "speed"),
             nps=2,
             comments=3,
-            reason="disputed",
+            reason="random",
+            reasons=("disputed", "urgent"),
             opinions={
                 "sentiment": {"local": ["negative"], "openai": ["mixed"]},
                 "themes": {"local": [], "openai": ["speed"]},
@@ -51,7 +52,8 @@ def test_a_person_sees_the_text_the_labels_and_why_it_is_there(book, themes):
     assert (row["Sentimiento"], row["Urgencia"], row["Idioma"]) == ("Negativo", "Baja", "Jopara")
     assert [row["Tema 1"], row["Tema 2"]] == [themes["outages"].label_es, themes["speed"].label_es]
     assert row["Tema 3"] is None
-    assert (row["Motivo"], row["Veces"], row["NPS"]) == ("Los motores no coinciden", 3, 2)
+    assert (row["Veces"], row["NPS"]) == (3, 2)
+    assert row["Motivo"].splitlines() == ["Los motores no coinciden", "Urgente", "Al azar"]
     assert row["Dicen los motores"].splitlines()[:2] == ["local: Negativo", "openai: Mixto"]
     assert row["Dicen los motores"].splitlines()[2] == "local: ninguno"
 
