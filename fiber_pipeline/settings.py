@@ -95,6 +95,12 @@ def _positive(convert: Callable[[str], float], unit: str) -> Callable[[str], flo
     return parse
 
 
+def _second_net(value: str) -> str:
+    if value.lower() != "azure":
+        raise ValueError("give `azure`, or leave it unset")
+    return "azure"
+
+
 def _yes_or_no(value: str) -> bool:
     answers = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
     if value.lower() not in answers:
@@ -251,6 +257,12 @@ class Settings:
         "FIBER_ALERT_WEBHOOK",
         "Told when 80 % and 100 % of the month's budget are spent (a Slack-like webhook).",
         secret=True,
+    )
+    pii_second_net: str | None = _setting(
+        "FIBER_PII_SECOND_NET",
+        "A service that looks for personal data once more in what our own redaction left: `azure`.",
+        parse=_second_net,
+        decides=("comments",),
     )
     concurrency: int = _setting(
         "FIBER_CONCURRENCY", "Requests under way at once at a service.", 10, parse=_positive(int, "requests")

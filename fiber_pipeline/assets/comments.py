@@ -6,6 +6,7 @@ import pandas as pd
 from fiber_pipeline.assets.publishing import table_asset
 from fiber_pipeline.checks import NO_PERSONAL_DATA, check_no_personal_data
 from fiber_pipeline.cleaning import clean
+from fiber_pipeline.resources import EnginesResource
 from fiber_pipeline.tables import COMMENTS, RAW_COMMENTS
 
 
@@ -16,6 +17,8 @@ from fiber_pipeline.tables import COMMENTS, RAW_COMMENTS
     row_per_comment="raw_comments",
     also={NO_PERSONAL_DATA: check_no_personal_data},
 )
-def comments(context: dg.AssetExecutionContext, raw_comments: pd.DataFrame) -> pd.DataFrame:
+def comments(
+    context: dg.AssetExecutionContext, raw_comments: pd.DataFrame, engines: dg.ResourceParam[EnginesResource]
+) -> pd.DataFrame:
     """Comments tidied, with personal data replaced by marks, duplicates linked and empty talk told from content."""
-    return clean(raw_comments)
+    return clean(raw_comments, engines.second_look())

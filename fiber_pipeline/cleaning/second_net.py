@@ -4,6 +4,7 @@ It is sent what `redact` left and nothing else, and what it finds is replaced by
 may not rely on one detector; off unless asked for, since every text is paid for.
 """
 
+import logging
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from fiber_pipeline.services.azure.personal_data import PersonalSpan, PersonalSp
 from fiber_pipeline.services.enrichment import Enricher
 from fiber_pipeline.services.operation import Item
 from fiber_pipeline.services.service import Service
+
+_log = logging.getLogger(__name__)
 
 # The service is at 0.8 or more about what has a form, such as numbers and addresses, and about most names.
 SURE_ENOUGH = 0.75
@@ -65,8 +68,19 @@ def second_net(texts: Sequence[str], enricher: Enricher, services: Sequence[Serv
 
 
 def second_look(enricher: Enricher, services: Sequence[Service]) -> SecondLook:
-    """The second net as `clean` takes it. A text the service did not look at goes on as our own redaction left it."""
-    return lambda texts: second_net(texts, enricher, services).redactions
+    """The second net as `clean` takes it.
+
+    A text the service did not look at goes on as our own redaction left it; how many there are, and why, is logged.
+    """
+
+    def look_again(texts: Sequence[str]) -> Sequence[Redaction]:
+        looked = second_net(texts, enricher, services)
+        if looked.unchecked:
+            why = next(iter(looked.unchecked.values()))
+            _log.warning("%d texts had no second look for personal data, such as: %s", len(looked.unchecked), why)
+        return looked.redactions
+
+    return look_again
 
 
 def _replaced(text: str, spans: Sequence[PersonalSpan]) -> Redaction:

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from fiber_pipeline.chains import Chains, build_chains
+from fiber_pipeline.chains import Chains, build_chains, build_second_look
 from fiber_pipeline.settings import Settings
 
 if TYPE_CHECKING:
+    from fiber_pipeline.cleaning.clean import SecondLook
     from fiber_pipeline.services.store.protocol import ResponseStore
     from fiber_pipeline.themes import Taxonomy
 
@@ -30,6 +31,10 @@ class EnginesResource:
         from fiber_pipeline.themes import load_taxonomy
 
         return load_taxonomy(self._settings.taxonomy)
+
+    def second_look(self) -> "SecondLook | None":
+        """What looks at redacted comments once more for personal data, if that is asked for."""
+        return build_second_look(self._settings, self._open_store)
 
     def open(self) -> Chains:
         """The engines of this process."""

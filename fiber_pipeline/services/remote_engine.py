@@ -39,7 +39,7 @@ class RemoteEngine(ABC):
         return Answers(read.frame, {**enriched.unanswered, **read.unanswered})
 
     def enrich(self, services: Sequence[Service], items: Sequence[Item], progress: Progress | None) -> Enriched:
-        """Ask `services` about `items`. A service without a price is asked nothing, and leaves everything unanswered."""
+        """Ask `services` about `items`. A service without a price is asked, and answers, nothing."""
         try:
             return self.enricher.enrich(services, items, progress)
         except UnknownPrice as problem:

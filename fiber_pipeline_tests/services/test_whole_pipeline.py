@@ -7,11 +7,12 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from fiber_pipeline.chains import build_chains
+from fiber_pipeline.chains import build_chains, build_second_look
 from fiber_pipeline.engines import EngineUnavailable
 from fiber_pipeline.sentiment.sentiment_scores import score_comments
 from fiber_pipeline.services.store.opening import open_store
 from fiber_pipeline.settings import Settings
+from fiber_pipeline_tests.servers.azure_server import AzureServer
 from fiber_pipeline_tests.servers.faults import Fault
 from fiber_pipeline_tests.servers.openai_server import OpenAIServer
 from fiber_pipeline_tests.world import World
@@ -143,6 +144,26 @@ def test_a_chain_without_a_last_resort_fails_and_names_the_reason(tmp_path: Path
     settings = openai_settings(tmp_path, server, engines_sentiment=("openai",))
     with pytest.raises(EngineUnavailable, match="openai: refused"):
         score_comments(COMMENTS, build_chains(settings).sentiment)
+
+
+def test_a_second_net_for_personal_data_is_a_setting(tmp_path: Path):
+    with AzureServer(keys=[KEY]) as azure:
+        settings = Settings.from_environment(
+            {
+                "FIBER_DATA_DIR": str(tmp_path),
+                "AZURE_LANGUAGE_ENDPOINT": azure.base_url,
+                "AZURE_LANGUAGE_KEY": KEY,
+                "FIBER_PII_SECOND_NET": "azure",
+            }
+        )
+        look_again = build_second_look(settings)
+        assert look_again is not None
+        [redaction] = look_again(["Ysapy no me atiende"])
+    assert redaction.text == "[NOMBRE] no me atiende"
+    assert settings.deciding("comments") != ""
+    with pytest.raises(EngineUnavailable, match="AZURE_LANGUAGE_KEY"):
+        build_second_look(Settings(pii_second_net="azure"))
+    assert build_second_look(Settings()) is None
 
 
 def openai_settings(folder: Path, server: OpenAIServer, **chosen: Any) -> Settings:
