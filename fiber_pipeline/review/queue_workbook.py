@@ -13,7 +13,7 @@ from typing import Any
 from fiber_pipeline.outputs import labels, spanish
 from fiber_pipeline.outputs.files import whole_file
 from fiber_pipeline.outputs.palette import LIGHT
-from fiber_pipeline.outputs.workbook.spreadsheet import Formats, set_up_print, write_text, write_title
+from fiber_pipeline.outputs.workbook.spreadsheet import Formats, lines_of, set_up_print, write_text, write_title
 from fiber_pipeline.review import queue_layout as layout
 from fiber_pipeline.review.queue import QueuedText
 from fiber_pipeline.themes import Theme
@@ -215,8 +215,8 @@ def _write_rows(
     for number, item in enumerate(queue, start=1):
         at = _HEADER_ROW + number
         lines = max(
-            _lines(item.text, _TEXT_WIDTH),
-            _lines(item.text_es, _SPANISH_WIDTH) if item.text_es != item.text else 1,
+            lines_of(item.text, _TEXT_WIDTH - 4),
+            lines_of(item.text_es, _SPANISH_WIDTH - 4) if item.text_es != item.text else 1,
             len(_said(item, names)),
             len(_reasons(item)),
         )
@@ -278,11 +278,6 @@ def _cells(number: int, item: QueuedText, names: Mapping[str, str], places: int)
         item.reason,
         json.dumps(before, ensure_ascii=False),
     ]
-
-
-def _lines(text: str, width: int) -> int:
-    # Not every program grows rows to their text when it opens a file.
-    return max(-(-len(text) // (width - 4)), 1)
 
 
 def _reasons(item: QueuedText) -> list[str]:
