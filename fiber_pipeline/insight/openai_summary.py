@@ -21,9 +21,12 @@ from fiber_pipeline.insight.facts import Facts, gather_facts
 from fiber_pipeline.insight.recommendations import load_playbook
 from fiber_pipeline.insight.summary import ExecutiveSummary
 from fiber_pipeline.services.enrichment import Enricher
+from fiber_pipeline.services.failures import UnknownPrice
 from fiber_pipeline.services.openai.operations import MOST_STATEMENTS
 from fiber_pipeline.services.operation import Item
 from fiber_pipeline.services.service import Service
+from fiber_pipeline.services.store.protocol import ResponseStore
+from fiber_pipeline.settings import Settings
 from fiber_pipeline.tables import RECOMMENDATIONS
 
 Reader = Callable[[], AbstractContextManager[duckdb.DuckDBPyConnection]]
@@ -114,8 +117,20 @@ class OpenAIWriter:
             facts = gather_facts(connection)
         if not facts.figures:
             return facts, "there are no figures yet"
-        enriched = self._enricher.enrich(self._services, [Item(facts.document)])
+        try:
+            enriched = self._enricher.enrich(self._services, [Item(facts.document)])
+        except UnknownPrice as problem:
+            return facts, str(problem)
         return facts, enriched.answers.get(0) or enriched.unanswered[0]
+
+
+def writer_of(settings: Settings, store: ResponseStore, reader: Reader) -> OpenAIWriter:
+    """The writer that the settings ask for. Raises PriceFileError if the price file will not do."""
+    # Loaded where a service is set: the client takes a second.
+    from fiber_pipeline.chains import build_enricher
+    from fiber_pipeline.services.openai.from_settings import summary_services
+
+    return OpenAIWriter(reader, build_enricher(settings, store), summary_services(settings))
 
 
 def _in_the_rules_words(facts: Facts, reason: str, dropped: tuple[tuple[Statement, str], ...] = ()) -> WrittenSummary:

@@ -167,3 +167,16 @@ def test_before_there_are_figures_nothing_is_asked(tmp_path: Path, connection: d
         summary = OpenAIWriter(reader, world.enricher, summary_services(world.settings)).summarise()
         assert len(server.record) == 0
     assert summary.fallback_reason == "there are no figures yet"
+
+
+def test_a_model_without_a_price_is_asked_nothing(
+    tmp_path: Path, measured_history: Path, history: duckdb.DuckDBPyConnection
+):
+    @contextmanager
+    def reader() -> Iterator[duckdb.DuckDBPyConnection]:
+        yield history
+
+    with OpenAIServer() as server, bench(tmp_path, server, FIBER_OPENAI_MODEL="llama-of-my-own") as world:
+        summary = OpenAIWriter(reader, world.enricher, summary_services(world.settings)).summarise()
+        assert len(server.record) == 0
+    assert summary.engine == "local" and "llama-of-my-own has no price" in (summary.fallback_reason or "")

@@ -4,6 +4,7 @@ It is no good at its work and need not be: a few words decide. Whatever else is 
 text gets the same answer alone, among others, at another endpoint and in a batch.
 """
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
@@ -65,8 +66,21 @@ def translate(items: Sequence[Mapping[str, str]], schema: Mapping[str, Any]) -> 
     }
 
 
+def summarise(items: Sequence[Mapping[str, str]], schema: Mapping[str, Any]) -> Any:
+    """The findings as they are, and the actions under another title."""
+    answers = []
+    for item in items:
+        facts = json.loads(item["text"])
+        actions = [
+            {"rank": action["rank"], "title": f"Primero: {action['title']}", "steps": "Revisar caso por caso."}
+            for action in facts["actions"]
+        ]
+        answers.append({"id": item["id"], "statements": facts["findings"][:8], "actions": actions})
+    return {"answers": answers}
+
+
 def _those(words: Sequence[str], signs: Sequence[str]) -> list[str]:
     return [word.strip(".,;:!?¡¿") for word in words if any(sign in word.lower() for sign in signs)]
 
 
-RESPONDERS: Mapping[str, Responder] = {"annotate": annotate, "translate": translate}
+RESPONDERS: Mapping[str, Responder] = {"annotate": annotate, "translate": translate, "summarise": summarise}

@@ -34,6 +34,8 @@ def locate(text: str, cited: str) -> Span | None:
 
 def locate_all(text: str, cited: Sequence[str]) -> list[Span]:
     """Where those that stand in `text` do, in its order, each once; what overlaps is one stretch."""
+    if not cited:
+        return []
     found = sorted({span for words in cited if (span := locate(text, words)) is not None})
     merged: list[Span] = []
     for start, end in found:
