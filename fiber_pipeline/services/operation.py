@@ -5,8 +5,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from json.encoder import encode_basestring
 from typing import Any
+
+# Made once: `json.dumps` makes an encoder for every call that is not in its defaults, and there is a call a text.
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,5 @@ def text_hash(text: str) -> str:
 
 
 def _digest(parts: list[str | None]) -> str:
-    # JSON keeps the parts apart: no two lists of parts make the same text. It is put together here, since making an
-    # encoder takes longer than encoding, and there are digests of every text.
-    text = ", ".join("null" if part is None else encode_basestring(part) for part in parts)
-    return hashlib.sha256(f"[{text}]".encode("utf-8", "surrogatepass")).hexdigest()
+    # JSON keeps the parts apart: no two lists of parts make the same text.
+    return hashlib.sha256(_encode(parts).encode("utf-8", "surrogatepass")).hexdigest()
