@@ -32,6 +32,7 @@ class Reading(NamedTuple):
 STRONGEST = 4.0
 BARE_ROOT = 1.2  # short verb roots seldom stand without a person: "mae" or "gue" may be anything
 OPEN_SYLLABLES = 0.5
+_LONGEST_WORD = 40
 _NASAL_VOWEL = re.compile("[ẽĩũỹ]|[eiuyg]̃")
 _PUSO = re.compile(r"(?<=[aeiouyãẽĩõũỹáéíóúýnm])'(?=[aeiouyãẽĩõũỹáéíóúý])")
 _NOT_GUARANI_LETTER = re.compile(r"c(?!h)|(?<!n)d|f|l|q|x|z|w|(?<!m)b")
@@ -67,8 +68,10 @@ def _weigh(marked: str, folded: str) -> tuple[float, str, str]:
     if listed is not None:
         return listed
     spelling, signs = _spelling(marked, folded)
-    # Every Guaraní root and suffix ends in a vowel, so what ends otherwise need not be taken apart.
-    inflected = None if _CONSONANT_END.search(folded) else _take_apart(marked, folded, spelling)
+    # Every Guaraní root and suffix ends in a vowel, so what ends otherwise need not be taken apart, nor what is longer
+    # than any word.
+    is_whole = len(folded) > _LONGEST_WORD or _CONSONANT_END.search(folded)
+    inflected = None if is_whole else _take_apart(marked, folded, spelling)
     if inflected is not None:
         return inflected
     return max(-STRONGEST, min(STRONGEST, spelling)), f"spelling: {signs}", "word"

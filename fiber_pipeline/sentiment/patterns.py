@@ -150,11 +150,12 @@ class PatternIndex(Generic[Meaning]):
                     self._prefixes[word[:-1]].add(number)
                 else:
                     self._exact[word].add(number)
+        self._longest_prefix = max(map(len, self._prefixes), default=0)
 
     def matches(self, word: str) -> WordMatches[Meaning]:
         """What `word` (folded) does for the patterns."""
         elements = set(self._exact.get(word, ()))
-        for length in range(1, len(word) + 1):
+        for length in range(1, min(len(word), self._longest_prefix) + 1):
             elements |= self._prefixes.get(word[:length], set())
         anchored = [anchor for number in sorted(elements) for anchor in self._anchored.get(number, ())]
         return WordMatches(tuple(anchored), _bits(elements))

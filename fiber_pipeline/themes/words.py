@@ -14,6 +14,8 @@ _SHORTEST_TYPO = 6
 _SHORTEST_SUBSTITUTION = 8
 _SHORTEST_SOUND = 5
 _SHORTEST_LOAN = 4
+# What is longer is no misspelt word, and the search for one would take ever longer.
+_LONGEST_WORD = 40
 
 # Letters that sound alike or that chat drops, in the order they are replaced; applied to both sides of a comparison.
 _SOUNDS = (
@@ -98,7 +100,7 @@ class WordIndex:
 
     def _tolerant(self, word: str) -> set[int]:
         found = self._direct(word)
-        if found or word in self._spelling.never:
+        if found or len(word) > _LONGEST_WORD or word in self._spelling.never:
             return found
         for other in self._other_spellings(word):
             found = self._direct(other)

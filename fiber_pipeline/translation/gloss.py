@@ -13,6 +13,7 @@ from fiber_pipeline.translation.conjugation import imperative, is_infinitive, pa
 # Suffixes that stand as a verb of their own in Spanish, innermost first: -se want, -kuaa can, -uka make someone.
 _MODALS = {"want": "querer", "can": "poder", "let": "hacer", "should": "deber"}
 _AS_NOUN = "n:"
+_LONGEST_WORD = 60  # with marks; nothing longer is a word
 _CASES = frozenset(("place", "from", "of", "for", "about", "with", "through", "plural"))
 _LINKING = frozenset(("si", "que", "cuando", "donde", "para", "como"))
 _POSSESSORS = frozenset(("che", "nde", "ne", "nande", "nane", "ore", "pende", "pene"))
@@ -25,7 +26,7 @@ def gloss_word(surface: str) -> str | None:
     Capitals are kept: "IPORÃ" gives "ES LINDO", "Iporã" "Es lindo".
     """
     marked = marked_form(unstretch(surface))
-    spanish = _gloss(marked, fold(marked))
+    spanish = _gloss(marked, fold(marked)) if len(marked) <= _LONGEST_WORD else None
     return _in_case_of(surface, spanish) if spanish else None
 
 
