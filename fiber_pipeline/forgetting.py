@@ -1,13 +1,17 @@
 """Erasing a batch or a customer from everything the pipeline keeps."""
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from fiber_pipeline.assets.output_files import output_paths
 from fiber_pipeline.inbox import Inbox, Quarantine
+from fiber_pipeline.resources import ResponseStoreResource
+from fiber_pipeline.resources.openai_batches import OpenAIBatchesResource
 from fiber_pipeline.review.corrections import workbooks_quoting
+from fiber_pipeline.services.openai.batch_journal import FILE_NAME as JOURNAL
+from fiber_pipeline.services.openai.operations import PROVIDER, SUMMARISE_PROMPT
 from fiber_pipeline.services.operation import text_hash
 from fiber_pipeline.services.store.opening import FILE_NAME, open_store
 from fiber_pipeline.settings import Settings
@@ -16,17 +20,20 @@ from fiber_pipeline.warehouse import Warehouse
 
 @dataclass(frozen=True)
 class Forgotten:
-    """What was erased: rows by table, files, and services' answers."""
+    """What was erased: rows by table, files, services' answers, and submissions whose answers will not be kept."""
 
     rows: Mapping[str, int]
     files: tuple[str, ...]
     answers: int = 0
+    submissions: int = 0
 
     def lines(self) -> list[str]:
         """The same in words, a line each."""
         told = [f"{table}: {count} rows" for table, count in self.rows.items() if count]
         if self.answers:
             told.append(f"response store: {self.answers} answers")
+        if self.submissions:
+            told.append(f"OpenAI's Batch API: {self.submissions} submissions, deleted there when they have ended")
         told += [f"deleted {file}" for file in self.files]
         if not told:
             return ["nothing was found to erase"]
@@ -37,6 +44,7 @@ def forget_batch(settings: Settings, batch: str) -> Forgotten:
     """Erase a batch's rows, its file in the inbox or the quarantine, and all that quotes it."""
     texts = _text_keys(settings, "batch", batch)
     answers = _forget_answers(settings, _texts(settings, "batch", batch))
+    submissions = _abandon_submissions(settings, [batch])
     rows = _warehouse(settings).erase(batch=batch)
     files = []
     inbox = Inbox(settings.inbox_url)
@@ -47,15 +55,18 @@ def forget_batch(settings: Settings, batch: str) -> Forgotten:
     if quarantine.why(batch) is not None:
         quarantine.release(batch)
         files.append(f"{settings.quarantine_dir}/{batch}")
-    return Forgotten(rows, (*files, *_delete_outputs(settings), *_delete_reviews(settings, texts)), answers)
+    deleted = (*files, *_delete_outputs(settings), *_delete_reviews(settings, texts))
+    return Forgotten(rows, deleted, answers, submissions)
 
 
 def forget_customer(settings: Settings, customer_id: str) -> Forgotten:
     """Erase a customer's rows and all that quotes them. Files of the inbox are not rewritten."""
     texts = _text_keys(settings, "customer_id", customer_id)
     answers = _forget_answers(settings, _texts(settings, "customer_id", customer_id))
+    submissions = _abandon_submissions(settings, _batches_of(settings, customer_id))
     rows = _warehouse(settings).erase(customer_id=customer_id)
-    return Forgotten(rows, (*_delete_outputs(settings), *_delete_reviews(settings, texts)), answers)
+    deleted = (*_delete_outputs(settings), *_delete_reviews(settings, texts))
+    return Forgotten(rows, deleted, answers, submissions)
 
 
 def _warehouse(settings: Settings) -> Warehouse:
@@ -111,9 +122,25 @@ def _forget_answers(settings: Settings, texts: set[str]) -> int:
         max_mb=settings.cache_max_mb,
     )
     try:
-        return store.forget([text_hash(text) for text in texts])
+        # What was written about all comments together may speak of these.
+        summaries = store.clear(provider=PROVIDER, prompt_version=SUMMARISE_PROMPT)
+        return summaries + store.forget([text_hash(text) for text in texts])
     finally:
         store.close()
+
+
+def _batches_of(settings: Settings, customer_id: str) -> list[str]:
+    with _warehouse(settings).reader() as connection:
+        found = connection.execute("SELECT DISTINCT batch FROM raw_comments WHERE customer_id = ?", [customer_id])
+        return [batch for (batch,) in found.fetchall()]
+
+
+def _abandon_submissions(settings: Settings, batches: Sequence[str]) -> int:
+    """Keep nothing of what OpenAI is still answering about these batches."""
+    if not (settings.cache_dir / JOURNAL).exists():
+        return 0
+    desk = OpenAIBatchesResource(settings, ResponseStoreResource(settings)).open()
+    return sum(desk.abandon(batch) for batch in batches)
 
 
 def _delete_outputs(settings: Settings) -> tuple[str, ...]:

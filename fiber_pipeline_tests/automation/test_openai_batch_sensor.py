@@ -9,6 +9,7 @@ import pytest
 
 from fiber_pipeline.assets.openai_submissions import openai_submissions
 from fiber_pipeline.automation.openai_batch_sensor import openai_batch_sensor
+from fiber_pipeline.forgetting import forget_customer
 from fiber_pipeline.resources.openai_batches import OpenAIBatchesResource
 from fiber_pipeline.settings import Settings
 from fiber_pipeline_tests.servers.openai_server import OpenAIServer
@@ -148,6 +149,20 @@ def test_nobody_waits_for_ever(world: World, batches: OpenAIBatchesResource, ser
     for submission in journal.submissions():
         journal.change(submission.id, created_at=time.time() - 3 * 86_400)
     assert Ticks(world, batches).until_runs().run_requests
+
+
+def test_what_is_forgotten_while_it_is_answered_is_not_kept(
+    world: World, batches: OpenAIBatchesResource, server: OpenAIServer
+):
+    world.drop("enero.csv")
+    submit(world, batches, "enero.csv")
+    assert forget_customer(world.settings, "C1").submissions == 2
+    ticks = Ticks(world, batches)
+    for _ in range(5):
+        assert not ticks().run_requests
+    submissions = batches.open().journal.submissions()
+    assert {(each.state, each.answered) for each in submissions} == {("collected", 0)}
+    assert not server.batches.files
 
 
 def test_without_an_endpoint_there_is_nothing_to_follow(tmp_path: Path):

@@ -349,7 +349,7 @@ def _what_happened(batch: Batch, unanswered: int, question: Question | None) -> 
     parts: list[str] = [] if batch.status == "completed" else [batch.status]
     parts += sorted({str(error.code) for error in (batch.errors.data or ())} if batch.errors else ())
     if question is None:
-        parts.append("the question has changed since")
+        parts.append("nobody asks this any more")
     if unanswered:
         parts.append(f"{unanswered} texts are left to a direct run")
     return "; ".join(parts) or None

@@ -4,13 +4,15 @@ Knows which questions the settings would have a run ask OpenAI, over all that `b
 which batches of feedback wait for which submissions.
 """
 
+import logging
 import time
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
+from fiber_pipeline.services.failures import ServiceFailure
 from fiber_pipeline.services.openai.batch_api import BatchPrices, OpenAIBatches, Submitted
-from fiber_pipeline.services.openai.batch_journal import BatchJournal, Submission, Waiting
+from fiber_pipeline.services.openai.batch_journal import NOBODYS, BatchJournal, Submission, Waiting
 from fiber_pipeline.services.openai.endpoints import endpoints_of
 from fiber_pipeline.services.openai.from_settings import annotation_services, translation_services
 from fiber_pipeline.services.openai.operations import Question
@@ -19,6 +21,7 @@ from fiber_pipeline.services.store.protocol import Budget, ResponseStore
 from fiber_pipeline.settings import Settings
 from fiber_pipeline.themes.taxonomy import Taxonomy
 
+_log = logging.getLogger(__name__)
 NAME = "openai"
 # OpenAI gives a batch a day. What takes twice that is not waited for any longer; a direct run asks for it.
 _LONGEST_WAIT_SECONDS = 2 * 86_400
@@ -84,9 +87,19 @@ class BatchDesk:
         """These batches are being analysed."""
         self.journal.forget_waiting(tokens)
 
-    def cancel(self) -> list[Submission]:
-        """Ask OpenAI to stop all that is open; batches are analysed when it has. Returns what was asked to stop."""
-        stopped = self.journal.submissions("submitted")
-        for submission in stopped:
-            self._batches.cancel(submission)
-        return stopped
+    def abandon(self, batch: str) -> int:
+        """Keep nothing of what is still being answered for a batch of feedback, which is to be erased.
+
+        OpenAI is asked to stop; what it has answered by then is paid, and deleted there, when it is collected. Returns
+        how many submissions that concerns.
+        """
+        self.release(each.token for each in self.journal.waiting() if each.batch == batch)
+        concerned = [each for each in self.journal.submissions() if each.is_open and each.batch == batch]
+        for submission in concerned:
+            self.journal.change(submission.id, fingerprint=NOBODYS)
+            try:
+                self._batches.cancel(submission)
+            except ServiceFailure as failure:
+                # It goes on, and is dropped all the same.
+                _log.warning("submission %s could not be cancelled: %s", submission.id, failure)
+        return len(concerned)

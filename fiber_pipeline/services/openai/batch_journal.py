@@ -23,6 +23,8 @@ State = Literal[
     "collected",  # its answers are in the store, its cost in the books
     "lost",  # it never reached OpenAI
 ]
+# The fingerprint of a question that nobody asks any more: its answers are not kept.
+NOBODYS = ""
 OPEN: tuple[State, ...] = ("intended", "submitted", "ended")
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS submissions (

@@ -221,7 +221,7 @@ def test_answers_to_a_question_that_has_changed_are_paid_and_not_kept(tmp_path: 
         (collected,) = batches.collect([translate(MODEL)])
         assert world.store.spend().settled_usd > 0 and world.store.spend().open_usd == 0
     assert collected.answered == 0
-    assert collected.detail == "the question has changed since; 20 texts are left to a direct run"
+    assert collected.detail == "nobody asks this any more; 20 texts are left to a direct run"
 
 
 def test_the_journal_holds_no_text_and_no_key_that_could_be_guessed(tmp_path: Path):
