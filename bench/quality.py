@@ -20,10 +20,11 @@ def render_page(data: Path) -> str:
         f"# Measured quality\n\nWritten by `make bench-quality` on {date.today():%Y-%m-%d}, local engines, from "
         f"labelled data in `{_VARIABLE}`.\nIntervals are 95 % and bootstrapped over texts. Speed is of one core and "
         "depends on the machine. The rules were revised on the error classes of the telecom texts, so those figures\n"
-        "flatter. First sight on fresh comments of the trade, labelled before any engine saw them: on 177 plain ones\n"
-        "sentiment macro-F1 0.75 (0.67-0.82) and themes micro-F1 0.90 (0.86-0.94); on 129 harder ones 0.72 (0.61-0.81)\n"
-        "and 0.81 (0.75-0.87); on 100 meant to be hardest 0.64 (0.49-0.75) and 0.82 (0.75-0.89). Rules were then revised\n"
-        "on the error classes of the first two, not of the third. Points of confidence were read off tweets and these.\n",
+        "flatter. First sight on fresh comments of the trade, labelled before any engine saw them: on 177 plain ones "
+        "sentiment\nmacro-F1 0.75 (0.67-0.82), themes micro-F1 0.90 (0.86-0.94); on 129 harder ones 0.72 (0.61-0.81) "
+        "and\n0.81 (0.75-0.87); on 100 meant to be hardest 0.64 (0.49-0.75) and 0.82 (0.75-0.89). Rules were then "
+        "revised on\nthe error classes of the first two, not of the third. The points of confidence were read off tweets "
+        "and these.\n",
         quality_speed.render(quality_speed.evaluate()),
         quality_language.render(quality_language.evaluate(data)),
         quality_sentiment.render(quality_sentiment.evaluate(data)),

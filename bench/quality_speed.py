@@ -20,7 +20,6 @@ from fiber_pipeline.language import LocalLanguageEngine
 from fiber_pipeline.sentiment import LocalSentimentEngine
 from fiber_pipeline.themes import LocalThemeEngine
 from fiber_pipeline.translation.engine import GlossTranslationEngine
-from fiber_pipeline.translation.translated_comments import GLOSSED_LANGUAGES
 
 TARGET = 3_000
 DISTINCT = 6_000
@@ -90,7 +89,7 @@ def _ask_all(
         part = pd.DataFrame({"text": texts[first : first + REQUEST_SIZE]})
         part["language"] = language.answer(part).frame["language"].to_numpy()
         part["text_es"] = part["text"]
-        foreign = part["language"].isin(GLOSSED_LANGUAGES)
+        foreign = part["language"].isin(("gn", "mixed"))
         if foreign.any():
             glossed = gloss.answer(part[foreign].reset_index(drop=True)).frame
             part.loc[foreign, "text_es"] = glossed["text_es"].to_numpy()
