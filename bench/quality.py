@@ -23,8 +23,8 @@ def render_page(data: Path) -> str:
         "flatter. First sight on fresh comments of the trade, labelled before any engine saw them: on 177 plain ones "
         "sentiment\nmacro-F1 0.75 (0.67-0.82), themes micro-F1 0.90 (0.86-0.94); on 129 harder ones 0.72 (0.61-0.81) "
         "and\n0.81 (0.75-0.87); on 100 meant to be hardest 0.64 (0.49-0.75) and 0.82 (0.75-0.89). Rules were then "
-        "revised on\nthe error classes of the first two, not of the third. The points of confidence were read off tweets "
-        "and these.\n",
+        "revised on\nthe error classes of the first two, not of the third. The points of confidence were read off "
+        "tweets and these.\n",
         quality_speed.render(quality_speed.evaluate()),
         quality_language.render(quality_language.evaluate(data)),
         quality_sentiment.render(quality_sentiment.evaluate(data)),
