@@ -29,6 +29,8 @@ EMOTIONS = {
 }
 TRENDS = {"rising": "En alza", "falling": "En baja", "stable": "Estable", "unknown": "Sin datos suficientes"}
 FORECAST_METRICS = {"nps": "NPS", "volume": "Volumen de comentarios", "theme_share": "Peso del tema"}
+# `none` is no engine: the original stands as it was written.
+ENGINES = {"none": "original, sin traducir"}
 MONTHS = (
     "enero",
     "febrero",

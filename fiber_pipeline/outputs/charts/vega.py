@@ -45,7 +45,7 @@ def month_axis(order: Sequence[str]) -> Spec:
         "type": "ordinal",
         "title": None,
         "sort": list(order),
-        "axis": {"labelAngle": 0, "labelOverlap": True},
+        "axis": {"labelAngle": 0, "labelOverlap": True, "labelSeparation": 14},
     }
 
 

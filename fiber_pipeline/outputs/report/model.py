@@ -216,10 +216,9 @@ def _batch(batch: Row) -> tuple[str, ...]:
 
 
 def _engine(row: Row) -> tuple[str, ...]:
-    engine = "original, sin traducir" if row["engine"] == "none" else row["engine"]
     return (
         row["step"],
-        engine,
+        labels.ENGINES.get(row["engine"]) or row["engine"],
         row["model"] or spanish.ABSENT,
         spanish.number(row["comments"]),
         spanish.number(row["fallbacks"]),

@@ -16,7 +16,7 @@ from fiber_pipeline.outputs.workbook.spreadsheet import (
 )
 
 GUIDE = "Guía"
-_WIDTHS = (28, 54, 54, 54)
+_WIDTHS = (36, 52, 52, 52)
 
 
 def add_guide(workbook: Any, formats: Formats) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from operator import itemgetter
 from typing import Any
 
-from fiber_pipeline.outputs import spanish
+from fiber_pipeline.outputs import labels, spanish
 from fiber_pipeline.outputs.reading import Row
 from fiber_pipeline.outputs.workbook.spreadsheet import Column, Formats, set_up_print, write_table, write_title
 
@@ -20,7 +20,7 @@ def add_provenance(workbook: Any, formats: Formats, batches: Sequence[Row], engi
             Column("Paso", itemgetter("step")),
             Column("Comentarios", itemgetter("comments"), "integer"),
             Column("Como reemplazo", itemgetter("fallbacks"), "integer"),
-            Column("Motor", itemgetter("engine")),
+            Column("Motor", lambda line: labels.ENGINES.get(line["engine"], line["engine"]), width=22),
             Column("Modelo o versión", itemgetter("model")),
         ]
         row = write_table(sheet, formats, row, columns, engines, is_main=False) + 1
