@@ -12,6 +12,7 @@ BATCH_ASSETS = (
 )
 INSIGHT_ASSETS = ("themes", "emergent_themes", "insights", "forecasts", "recommendations")
 REPORT_ASSETS = ("workbook", "report", "exports")
+SERVICE_ASSETS = ("api_calls", "api_costs")
 COMPARED_ASSETS = ("engine_agreement", "engine_disputes", "review_queue")
 REVIEWED_ASSETS = ("corrections", "engine_accuracy")
 
@@ -23,8 +24,8 @@ analyse_batch = dg.define_asset_job(
 
 refresh_insights = dg.define_asset_job(
     "refresh_insights",
-    selection=dg.AssetSelection.assets(*INSIGHT_ASSETS, *REPORT_ASSETS),
-    description="Measures the whole history anew and writes the workbook, the report and the exports.",
+    selection=dg.AssetSelection.assets(*INSIGHT_ASSETS, *SERVICE_ASSETS, *REPORT_ASSETS),
+    description="Measures the whole history anew, tells what services cost, and writes workbook, report and exports.",
 )
 
 write_reports = dg.define_asset_job(
