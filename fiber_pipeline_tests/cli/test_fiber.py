@@ -104,7 +104,11 @@ def test_nothing_unredacted_and_no_key_is_left_outside_raw_comments(world: World
     phone, key = "0981 777 333", "planted-test-secret"
     rows = [(f"No anda, llamen a María Benítez al {phone}", 1, 2, "05/01/2026", "C1", "Luque")] * 3
     world.drop("enero.csv", rows)
-    told = fiber(world.settings.data_dir, "run", FIBER_WAREHOUSE_KEY=key, OPENAI_API_KEY=key)
+    with OpenAIServer(keys=[key]) as server:
+        keys = {"OPENAI_API_KEY": key, "OPENAI_BASE_URL": f"{server.base_url}/v1"}
+        told = fiber(world.settings.data_dir, "run", FIBER_WAREHOUSE_KEY=key, **keys)
+        assert server.record.answered_items() > 0
+        server.record.assert_clean([phone, "0981777333", "Benítez", key])
     assert told.returncode == 0, told.stderr
     store = Warehouse(world.settings.warehouse_location, key)
     with store.reader() as connection:
