@@ -1,6 +1,6 @@
 """What goes wrong at a test server, by script: which request, and how."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from threading import Lock
 
@@ -49,21 +49,21 @@ class Script:
         with self._lock:
             self._faults.clear()
 
-    def take(self, number: int, path: str, texts: Sequence[str]) -> Fault | None:
+    def take(self, number: int, path: str, said: Callable[[], Sequence[str]]) -> Fault | None:
         """The fault that befalls this request."""
         with self._lock:
             for fault in self._faults:
                 left = self._left[id(fault)]
-                if left != 0 and _fits(fault, number, path, texts):
+                if left != 0 and _fits(fault, number, path, said):
                     if left is not None:
                         self._left[id(fault)] = left - 1
                     return fault
         return None
 
 
-def _fits(fault: Fault, number: int, path: str, texts: Sequence[str]) -> bool:
+def _fits(fault: Fault, number: int, path: str, said: Callable[[], Sequence[str]]) -> bool:
     if fault.requests is not None and number not in fault.requests:
         return False
     if fault.path is not None and not path.endswith(fault.path):
         return False
-    return fault.containing is None or any(fault.containing in text for text in texts)
+    return fault.containing is None or any(fault.containing in text for text in said())

@@ -173,7 +173,7 @@ class GoogleGrpcServer:
 
     def _translate(self, request: TranslateTextRequest, context: grpc.ServicerContext) -> TranslateTextResponse:
         headers = [f"{key}: {value}" for key, value in context.invocation_metadata() if key != "authorization"]
-        exchange = self.record.begin("POST", f"/{_SERVICE}/TranslateText", [*spoken(request), *headers])
+        exchange = self.record.begin("POST", f"/{_SERVICE}/TranslateText", lambda: [*spoken(request), *headers])
         exchange.items = len(request.contents)
         status = None
         try:
@@ -196,7 +196,7 @@ class GoogleGrpcServer:
             context.abort(grpc.StatusCode[problem.name], problem.message)
 
     def _answered(self, request: TranslateTextRequest, exchange: Exchange) -> TranslateTextResponse:
-        fault = self.script.take(exchange.number, exchange.path, exchange.said)
+        fault = self.script.take(exchange.number, exchange.path, lambda: exchange.said)
         exchange.fault = fault.kind if fault else None
         state = self.quota.take(sum(map(len, request.contents)))
         if not state.fits:

@@ -31,8 +31,8 @@ def annotate(items: Sequence[Mapping[str, str]], schema: Mapping[str, Any]) -> A
 @lru_cache(maxsize=4096)
 def annotation(text: str) -> dict[str, Any]:
     """What is said of one text."""
-    words = text.split()
-    good, bad = _those(words, _GOOD), _those(words, _BAD)
+    words = _Words(text)
+    good, bad = words.with_one_of(_GOOD), words.with_one_of(_BAD)
     mood = (len(good) > len(bad)) - (len(good) < len(bad))
     sentiment, score, emotion = _MOODS[mood]
     if good and bad:
@@ -50,7 +50,7 @@ def annotation(text: str) -> dict[str, Any]:
         "themes": [
             {"theme": theme, "relevance": 0.9, "sentiment": sentiment, "score": score, "evidence": found[:2]}
             for theme, signs in _THEMES.items()
-            if (found := _those(words, signs))
+            if (found := words.with_one_of(signs))
         ],
     }
 
@@ -79,8 +79,19 @@ def summarise(items: Sequence[Mapping[str, str]], schema: Mapping[str, Any]) -> 
     return {"answers": answers}
 
 
-def _those(words: Sequence[str], signs: Sequence[str]) -> list[str]:
-    return [word.strip(".,;:!?¡¿") for word in words if any(sign in word.lower() for sign in signs)]
+class _Words:
+    """The words of a text, looked through once for each list of signs."""
+
+    def __init__(self, text: str) -> None:
+        self._lowered = text.lower()
+        self._words = text.split()
+
+    def with_one_of(self, signs: Sequence[str]) -> list[str]:
+        """Those that hold one of the signs, without punctuation around them."""
+        there = [sign for sign in signs if sign in self._lowered]
+        if not there:
+            return []
+        return [word.strip(".,;:!?¡¿") for word in self._words if any(sign in word.lower() for sign in there)]
 
 
 RESPONDERS: Mapping[str, Responder] = {"annotate": annotate, "translate": translate, "summarise": summarise}

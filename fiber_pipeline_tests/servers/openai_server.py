@@ -176,7 +176,7 @@ class OpenAIServer(WireServer):
         return web.json_response({"object": "list", "data": models})
 
     def _complete_line(self, url: str, body: Any, number: int, texts: list[str]) -> tuple[int, Any]:
-        fault = self.script.take(number, LINE_PATH, texts)
+        fault = self.script.take(number, LINE_PATH, lambda: texts)
         if fault is not None and fault.kind == STATUS:
             return fault.status, {"error": {"message": "By script.", "type": "server_error", "code": fault.code}}
         try:

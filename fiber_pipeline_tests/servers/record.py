@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 
@@ -13,7 +14,8 @@ class Exchange:
     """A request and what became of it.
 
     number: from 1. at: seconds since the server started. items: how many texts it asked about.
-    said: all of it that could hold what customers wrote: address, headers but the one with the key, body.
+    tell: gives `said`. It is asked for when somebody looks: taking a request's body apart costs more than answering it,
+        and a server that is busy with that is late with its answers.
     status: None while it is being answered, and where it never wholly was (`is_cut`).
     """
 
@@ -21,12 +23,17 @@ class Exchange:
     at: float
     method: str
     path: str
-    said: list[str] = field(repr=False)
+    tell: Callable[[], Iterable[str]] = field(repr=False)
     items: int = 0
     status: int | None = None
     fault: str | None = None
     is_cut: bool = False
     done_at: float | None = None
+
+    @cached_property
+    def said(self) -> list[str]:
+        """All of it that could hold what customers wrote: address, headers but the one with the key, body."""
+        return list(self.tell())
 
 
 class Record:
@@ -39,10 +46,10 @@ class Record:
         self._in_flight = 0
         self.most_in_flight = 0
 
-    def begin(self, method: str, path: str, said: Iterable[str]) -> Exchange:
-        """Write a request down as it comes."""
+    def begin(self, method: str, path: str, tell: Callable[[], Iterable[str]]) -> Exchange:
+        """Write a request down as it comes. tell: what it said, as it stands now."""
         with self._changed:
-            exchange = Exchange(len(self._exchanges) + 1, time.monotonic() - self._started, method, path, list(said))
+            exchange = Exchange(len(self._exchanges) + 1, time.monotonic() - self._started, method, path, tell)
             self._exchanges.append(exchange)
             self._in_flight += 1
             self.most_in_flight = max(self.most_in_flight, self._in_flight)

@@ -19,7 +19,7 @@ import sys
 import threading
 import urllib.request
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Self
@@ -131,8 +131,10 @@ class WireServer(ABC):
             return await handler(request)
         raw = await request.read()
         body = _parsed(request, raw)
-        said = [request.path_qs, *_told_headers(request), *strings_in(body)]
-        exchange = self.record.begin(request.method, request.path, said)
+        headers, address = request.headers, request.path_qs
+        exchange = self.record.begin(
+            request.method, request.path, lambda: [address, *_told_headers(headers), *strings_in(body)]
+        )
         request[EXCHANGE], request[BODY] = exchange, body
         status = None
         try:
@@ -145,7 +147,9 @@ class WireServer(ABC):
     async def _answer(
         self, request: web.Request, handler: Handler, exchange: Exchange, body: Any
     ) -> web.StreamResponse:
-        fault = self.script.take(exchange.number, exchange.path, exchange.said)
+        # Making an answer is part of the latency: clients are measured, not this server.
+        answered_at = self._loop.time() + self.latency
+        fault = self.script.take(exchange.number, exchange.path, lambda: exchange.said)
         exchange.fault = fault.kind if fault else None
         headers: dict[str, str] = {}
         if self.is_metered(request):
@@ -156,25 +160,33 @@ class WireServer(ABC):
                 response = self.problem(429, None, message, state.retry_after)
                 response.headers.update(headers)
                 return response
-        if self.latency:
-            await asyncio.sleep(self.latency)
-        if fault is not None:
-            if fault.kind == kinds.STATUS:
-                return self.problem(fault.status, fault.code, "An error by script.", fault.retry_after)
+        if fault is not None and fault.kind in (kinds.HANG, kinds.RESET):
+            await self._wait_until(answered_at)
             if fault.kind == kinds.HANG:
                 await self._stopping.wait()
-            if fault.kind in (kinds.HANG, kinds.RESET):
-                exchange.is_cut = True
-                return _cut(request)
-            if fault.kind == kinds.WRONG_BODY:
-                return web.Response(text="<html><body>Bad gateway</body></html>", content_type="text/html")
-            request[FAULT] = fault
-        response = await handler(request)
+            exchange.is_cut = True
+            return _cut(request)
+        response = await self._respond(request, handler, fault)
         response.headers.update(headers)
+        await self._wait_until(answered_at)
         if fault is not None and fault.kind == kinds.HALF_BODY:
             exchange.is_cut = True
             return await _half(request, response)
         return response
+
+    async def _respond(self, request: web.Request, handler: Handler, fault: Fault | None) -> web.StreamResponse:
+        if fault is not None:
+            if fault.kind == kinds.STATUS:
+                return self.problem(fault.status, fault.code, "An error by script.", fault.retry_after)
+            if fault.kind == kinds.WRONG_BODY:
+                return web.Response(text="<html><body>Bad gateway</body></html>", content_type="text/html")
+            request[FAULT] = fault
+        return await handler(request)
+
+    async def _wait_until(self, moment: float) -> None:
+        wait = moment - self._loop.time()
+        if wait > 0:
+            await asyncio.sleep(wait)
 
 
 def _parsed(request: web.Request, raw: bytes) -> Any:
@@ -186,8 +198,8 @@ def _parsed(request: web.Request, raw: bytes) -> Any:
         return [json.loads(line) if line.startswith("{") else line for line in lines]
 
 
-def _told_headers(request: web.Request) -> Iterator[str]:
-    for name, value in request.headers.items():
+def _told_headers(headers: Mapping[str, str]) -> Iterator[str]:
+    for name, value in headers.items():
         if name.lower() not in _HIDDEN_HEADERS:
             yield f"{name}: {value}"
 
