@@ -1,46 +1,61 @@
-"""Writing down what is asked, what came of it and what it cost, from within an event loop."""
+"""Writing down what is asked, what came of it and what it cost, from within an event loop.
+
+What waits to be written while the store is writing goes into the next step together: under load, several requests
+share one transaction.
+"""
 
 import asyncio
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from functools import partial
 
 from fiber_pipeline.services.caller import Caller
-from fiber_pipeline.services.failures import ServiceFailure
+from fiber_pipeline.services.failures import BudgetExceeded, ServiceFailure
 from fiber_pipeline.services.operation import Item, Operation, text_hash
 from fiber_pipeline.services.plan import PriceList
 from fiber_pipeline.services.retries import describe_failure
 from fiber_pipeline.services.service import Reply, Usage
-from fiber_pipeline.services.store.protocol import Budget, Intent, Kept, ResponseStore, Settlement
+from fiber_pipeline.services.store.errors import StoreError
+from fiber_pipeline.services.store.protocol import Budget, Intent, Kept, ResponseStore, Settled, Settlement
 
-_T = TypeVar("_T")
+Waiting = tuple[Intent | Settled, "asyncio.Future[None]"]
 
 
-@dataclass(frozen=True)
 class Books:
     """Where answers and costs of an operation are written down, on whose behalf, and within which budget.
 
     pen: the thread that writes, so that a store that must wait for another process stalls no request under way.
+    Belongs to one event loop.
     """
 
-    operation: Operation
-    store: ResponseStore
-    prices: PriceList
-    budget: Budget
-    caller: Caller
-    pen: Executor
+    def __init__(
+        self,
+        operation: Operation,
+        store: ResponseStore,
+        prices: PriceList,
+        budget: Budget,
+        caller: Caller,
+        pen: Executor,
+    ) -> None:
+        self._operation = operation
+        self._store = store
+        self._prices = prices
+        self._budget = budget
+        self._caller = caller
+        self._pen = pen
+        self._waiting: list[Waiting] = []
+        self._is_writing = False
 
     def cost(self, usage: Usage) -> float:
         """What this usage costs. Raises UnknownPrice."""
-        return self.prices.cost(self.operation.provider, self.operation.model, self.operation.name, usage)
+        return self._prices.cost(self._operation.provider, self._operation.model, self._operation.name, usage)
 
     async def intend(self, endpoint: str, keys: Sequence[str], reserved_usd: float) -> Intent:
         """Write down a request that is about to be sent. Raises BudgetExceeded, having written nothing."""
-        intent = new_intent(self.operation, endpoint, keys, reserved_usd, self.caller)
-        await self._write(self.store.intend, intent, self.budget)
+        intent = new_intent(self._operation, endpoint, keys, reserved_usd, self._caller)
+        await self._write(intent)
         return intent
 
     async def settle_reply(
@@ -58,7 +73,7 @@ class Books:
             retries=retries,
             request_id=reply.request_id,
         )
-        await self._write(self.store.settle, intent.call_id, settlement, kept)
+        await self._write(Settled(intent.call_id, settlement, kept))
 
     async def settle_failure(self, intent: Intent, failure: ServiceFailure, latency: float, retries: int) -> None:
         """Write down that a request brought nothing; what may have been paid for stays reserved for good."""
@@ -71,10 +86,43 @@ class Books:
             http_status=failure.status,
             detail=describe_failure(failure),
         )
-        await self._write(self.store.settle, intent.call_id, settlement)
+        await self._write(Settled(intent.call_id, settlement))
 
-    async def _write(self, action: Callable[..., _T], *arguments: Any) -> _T:
-        return await asyncio.get_running_loop().run_in_executor(self.pen, action, *arguments)
+    async def _write(self, entry: Intent | Settled) -> None:
+        """Write an entry down; it is durable on return. Raises what `ResponseStore.record` says is wrong with it."""
+        loop = asyncio.get_running_loop()
+        written: asyncio.Future[None] = loop.create_future()
+        self._waiting.append((entry, written))
+        if not self._is_writing:
+            # Not at once: what others have to write at this moment joins in.
+            self._is_writing = True
+            loop.call_soon(self._turn_page)
+        await written
+
+    def _turn_page(self) -> None:
+        """Begin to write all that waits."""
+        # Settlements first: they free what was reserved.
+        page = sorted(self._waiting, key=lambda each: isinstance(each[0], Intent))
+        self._waiting = []
+        self._is_writing = bool(page)
+        if page:
+            entries = [entry for entry, _ in page]
+            writing = asyncio.get_running_loop().run_in_executor(self._pen, self._store.record, entries, self._budget)
+            writing.add_done_callback(partial(self._tell, page))
+
+    def _tell(
+        self, page: Sequence[Waiting], writing: "asyncio.Future[Sequence[BudgetExceeded | StoreError | None]]"
+    ) -> None:
+        self._turn_page()
+        broken = writing.exception()
+        problems = [broken] * len(page) if broken is not None else writing.result()
+        for (_, written), problem in zip(page, problems, strict=True):
+            if written.cancelled():
+                continue
+            if problem is None:
+                written.set_result(None)
+            else:
+                written.set_exception(problem)
 
 
 def new_intent(operation: Operation, endpoint: str, keys: Sequence[str], reserved_usd: float, caller: Caller) -> Intent:

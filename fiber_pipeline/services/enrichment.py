@@ -57,7 +57,8 @@ class Enricher:
 
     def plan(self, services: Sequence[Service], items: Sequence[Item]) -> Plan:
         """Say what asking about `items` would take, sending nothing. Raises UnknownPrice."""
-        return describe(self._prepare(services, items), services, self.store, self.policy)
+        work = prepare(services, items, self.store, self.prices, self.policy, with_answers=False)
+        return describe(work, services, self.store, self.policy)
 
     def enrich(self, services: Sequence[Service], items: Sequence[Item], progress: Progress | None = None) -> Enriched:
         """Answer `items`, from the store where it can, else by asking `services`.
@@ -67,7 +68,7 @@ class Enricher:
         Raises UnknownPrice, before anything is sent, if something must be asked and has no price. An interrupt (any
         exception in the calling thread) ends requests under way after a short grace, keeps what was paid and passes on.
         """
-        work = self._prepare(services, items)
+        work = prepare(services, items, self.store, self.prices, self.policy)
         self._note_cached(services, work)
         if not work.packs:
             if progress is not None:
@@ -86,9 +87,6 @@ class Enricher:
             example = next(iter(enriched.unanswered.values()))
             _log.warning("%d of %d texts stay unanswered, such as: %s", len(enriched.unanswered), len(items), example)
         return enriched
-
-    def _prepare(self, services: Sequence[Service], items: Sequence[Item]) -> Work:
-        return prepare(services, items, self.store, self.prices, self.policy)
 
     def _note_cached(self, services: Sequence[Service], work: Work) -> None:
         if work.answers:

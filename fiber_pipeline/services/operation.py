@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from json.encoder import encode_basestring
 from typing import Any
 
 # Made once: `json.dumps` makes an encoder for every call that is not in its defaults, and there is a call a text.
@@ -50,7 +51,10 @@ class Operation:
 
     def key(self, item: Item) -> str:
         """The key of this operation's answer about `item`: 64 hexadecimal digits."""
-        return _digest([self.fingerprint, item.text, item.language])
+        language = "null" if item.language is None else encode_basestring(item.language)
+        # What `_digest` makes of the three, put together by hand: there is a key a text, and an encoder takes as long
+        # as all the rest.
+        return _hash(f'["{self.fingerprint}", {encode_basestring(item.text)}, {language}]')
 
 
 def text_hash(text: str) -> str:
@@ -60,4 +64,8 @@ def text_hash(text: str) -> str:
 
 def _digest(parts: list[str | None]) -> str:
     # JSON keeps the parts apart: no two lists of parts make the same text.
-    return hashlib.sha256(_encode(parts).encode("utf-8", "surrogatepass")).hexdigest()
+    return _hash(_encode(parts))
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -57,7 +57,8 @@ class Work:
 
     question_of: for every text as it came, the number of its question; a question is a distinct key.
     items, keys: of every question.
-    answers: what the store had, by question. unsendable: reason by question.
+    answers: what the store had, by question (None for each if the plan was made without).
+    unsendable: reason by question.
     packs: the questions of each request. usage, cost: their upper estimates, summed.
     """
 
@@ -83,12 +84,21 @@ def one_operation(services: Sequence[Service]) -> Operation:
 
 
 def prepare(
-    services: Sequence[Service], items: Sequence[Item], store: ResponseStore, prices: PriceList, policy: Policy
+    services: Sequence[Service],
+    items: Sequence[Item],
+    store: ResponseStore,
+    prices: PriceList,
+    policy: Policy,
+    *,
+    with_answers: bool = True,
 ) -> Work:
-    """Find out what is left to ask. Raises UnknownPrice if anything is and its price is not known."""
+    """Find out what is left to ask. Raises UnknownPrice if anything is and its price is not known.
+
+    with_answers: whether `Work.answers` holds what the store has, or only says for which questions it has something.
+    """
     operation = one_operation(services)
     question_of, distinct, keys = _questions(operation, items)
-    found = store.find(keys)
+    found = store.find(keys) if with_answers else dict.fromkeys(store.known(keys))
     answers = {number: found[key] for number, key in enumerate(keys) if key in found}
     limits = common_limits(services)
     unsendable: dict[int, str] = {}

@@ -16,7 +16,7 @@ from fiber_pipeline.services.operation import Item
 from fiber_pipeline.services.policy import Policy
 from fiber_pipeline.services.service import RateHints, Reply, Usage
 from fiber_pipeline.services.store.errors import StoreError
-from fiber_pipeline.services.store.protocol import Budget, ResponseStore
+from fiber_pipeline.services.store.protocol import Budget, Intent, ResponseStore, Settled
 from fiber_pipeline_tests.services.scripted import PerItem, Script, ScriptedService, echo
 
 # Short pauses: what is tested is what happens, not how long it is waited.
@@ -345,10 +345,14 @@ def test_a_mistake_of_a_client_is_raised_and_its_request_settled(store: Response
 
 
 def test_a_store_that_fails_is_an_error(store: ResponseStore, monkeypatch: pytest.MonkeyPatch):
-    def full(*_: object) -> None:
-        raise StoreError("disk full")
+    record = store.record
 
-    monkeypatch.setattr(store, "settle", full)
+    def full(entries: Sequence[Intent | Settled], budget: Budget) -> object:
+        if any(isinstance(entry, Settled) for entry in entries):
+            raise StoreError("disk full")
+        return record(entries, budget)
+
+    monkeypatch.setattr(store, "record", full)
     before = set(threading.enumerate())
     with pytest.raises(StoreError, match="disk full"):
         Enricher(store, PerItem(), policy=QUICK).enrich([ScriptedService()], items(50))
@@ -356,14 +360,15 @@ def test_a_store_that_fails_is_an_error(store: ResponseStore, monkeypatch: pytes
 
 
 def test_a_store_that_must_wait_holds_no_request_up(store: ResponseStore, monkeypatch: pytest.MonkeyPatch):
-    settle = store.settle
+    record = store.record
     others_answered = threading.Event()
 
-    def wait_for_others(*arguments: object) -> None:
-        assert others_answered.wait(20)
-        settle(*arguments)  # type: ignore[arg-type]
+    def wait_for_others(entries: Sequence[Intent | Settled], budget: Budget) -> object:
+        if any(isinstance(entry, Settled) for entry in entries):
+            assert others_answered.wait(20)
+        return record(entries, budget)
 
-    monkeypatch.setattr(store, "settle", wait_for_others)
+    monkeypatch.setattr(store, "record", wait_for_others)
 
     def count(number: int, asked: Sequence[Item]) -> None:
         if number == 3:

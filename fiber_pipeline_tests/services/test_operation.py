@@ -41,6 +41,12 @@ def test_a_digest_is_that_of_the_parts_as_json(text: str):
     assert text_hash(text) == hashlib.sha256(written).hexdigest()
 
 
+@given(ANY_TEXT, st.none() | ANY_TEXT)
+def test_a_key_is_the_digest_of_operation_text_and_language_as_json(text: str, language: str | None):
+    written = json.dumps([OPERATION.fingerprint, text, language], ensure_ascii=False).encode("utf-8", "surrogatepass")
+    assert OPERATION.key(Item(text, language)) == hashlib.sha256(written).hexdigest()
+
+
 @given(ANY_TEXT, ANY_TEXT)
 def test_different_texts_have_different_keys(one: str, other: str):
     assert (OPERATION.key(Item(one)) == OPERATION.key(Item(other))) == (one == other)

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
+from fiber_pipeline.services.failures import BudgetExceeded
 from fiber_pipeline.services.service import Usage
+from fiber_pipeline.services.store.errors import StoreError
 
 Status = Literal[
     "open",  # written down before it was sent; if its process died, it may have been paid
@@ -61,6 +63,15 @@ class Kept:
 
 
 @dataclass(frozen=True)
+class Settled:
+    """A settlement, which call it is of, and the answers that came."""
+
+    call_id: str
+    settlement: Settlement
+    kept: Sequence[Kept] = ()
+
+
+@dataclass(frozen=True)
 class Budget:
     """Hard limits in US dollars; None where there is none. Months are of UTC."""
 
@@ -87,6 +98,9 @@ class ResponseStore(Protocol):
     def find(self, keys: Sequence[str]) -> dict[str, Any]:
         """The answers there are, by key; expired ones are not there. 50,000 keys take under 2 s."""
 
+    def known(self, keys: Sequence[str]) -> set[str]:
+        """Those of the keys that `find` has an answer for. 50,000 keys take half a second; notes no use."""
+
     def intend(self, intent: Intent, budget: Budget) -> None:
         """Write down a request before it is sent, and reserve its cost.
 
@@ -96,6 +110,15 @@ class ResponseStore(Protocol):
 
     def settle(self, call_id: str, settlement: Settlement, kept: Iterable[Kept] = ()) -> None:
         """Keep the answers of a request and write down what it cost, both or neither. Durable on return."""
+
+    def record(
+        self, entries: Sequence[Intent | Settled], budget: Budget
+    ) -> Sequence[BudgetExceeded | StoreError | None]:
+        """Do what `intend` and `settle` do for several at once, in their order, for little more than one takes.
+
+        Returns, for each, what `intend` or `settle` would have raised of these two; such an entry wrote nothing, and
+        the others stand. Durable on return.
+        """
 
     def note_cached(self, intent: Intent) -> None:
         """Write down that answers were taken from the store (status `cached`, no cost)."""
@@ -122,3 +145,10 @@ class ResponseStore(Protocol):
 
     def close(self) -> None:
         """Close connections."""
+
+
+def raise_first(problems: Sequence[BudgetExceeded | StoreError | None]) -> None:
+    """Raise the first problem of `ResponseStore.record`, if there is one."""
+    for problem in problems:
+        if problem is not None:
+            raise problem

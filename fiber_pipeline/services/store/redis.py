@@ -23,6 +23,7 @@ import redis
 from redis.backoff import ExponentialWithJitterBackoff
 from redis.retry import Retry
 
+from fiber_pipeline.services.failures import BudgetExceeded
 from fiber_pipeline.services.service import Usage
 from fiber_pipeline.services.store import redis_scripts as scripts
 from fiber_pipeline.services.store.accounts import (
@@ -40,7 +41,7 @@ from fiber_pipeline.services.store.accounts import (
 from fiber_pipeline.services.store.ageing import PRUNED_AFTER, TOUCHED_AFTER_SECONDS, Ageing
 from fiber_pipeline.services.store.answers import decode_answers, encode_answer
 from fiber_pipeline.services.store.errors import StoreError
-from fiber_pipeline.services.store.protocol import Budget, Intent, Kept, Settlement, Spend
+from fiber_pipeline.services.store.protocol import Budget, Intent, Kept, Settled, Settlement, Spend, raise_first
 from fiber_pipeline.services.store.sealing import matching_seal, new_seal
 
 _PREFIX = "fiber:"
@@ -137,22 +138,26 @@ class RedisStore:
             pipeline.execute()
         return dict(zip(found, decode_answers(bodies), strict=True))
 
+    def known(self, keys: Sequence[str]) -> set[str]:
+        """Those of the keys that `find` has an answer for."""
+        now = int(self._clock())
+        with self._explaining():
+            pipeline = self._client.pipeline(transaction=False)
+            for key in keys:
+                pipeline.getrange(_name("answer:", self._seal.digest(key)), 0, scripts.HEADER_BYTES - 1)
+            headers = pipeline.execute()
+        return {
+            key
+            for key, header in zip(keys, headers, strict=True)
+            if header and _stored_at(header) > now - self._ageing.seconds
+        }
+
     def intend(self, intent: Intent, budget: Budget) -> None:
         """Write down a request before it is sent, and reserve its cost; raises BudgetExceeded, having written nothing.
 
         A call in nobody's name (no run id) keeps the month's budget alone.
         """
-        reserved = nanodollars(intent.reserved_usd)
-        limits = limits_of(intent, budget)
-        spread = [item for scope, limit in limits.items() for item in (scope, limit)]
-        scopes = scopes_of(intent.run_id, month_of(intent.called_at))
-        with self._explaining():
-            refused = self._intend(
-                args=[*self._described(intent, reserved), reserved, len(limits), *spread, *scopes],
-            )
-        if refused:
-            scope, limit, spent = (item.decode() for item in refused)
-            raise over_budget(scope, int(limit), int(spent), reserved)
+        raise_first(self.record([intent], budget))
 
     def settle(self, call_id: str, settlement: Settlement, kept: Iterable[Kept] = ()) -> None:
         """Keep the answers of a request and write down what it cost, both or neither.
@@ -160,20 +165,27 @@ class RedisStore:
         A settlement as `unknown` costs what was reserved. Raises StoreError for a call that was not intended, or is
         settled already.
         """
-        now = int(self._clock())
-        spread: list[bytes] = []
-        for item in kept:
-            digest = self._seal.digest(item.key)
-            body = self._seal.close(encode_answer(item.answer), digest)
-            spread += [digest, self._seal.digest(item.text_hash), _STORED.pack(now), body]
+        raise_first(self.record([Settled(call_id, settlement, tuple(kept))], Budget()))
+
+    def record(self, entries: Sequence[Intent | Settled], budget: Budget) -> list[BudgetExceeded | StoreError | None]:
+        """Do what `intend` and `settle` do for several, in their order: each in one step, all in one message.
+
+        Returns what was wrong with each; such an entry wrote nothing, and the others stand.
+        """
+        reserved = self._reserved([entry.call_id for entry in entries if isinstance(entry, Settled)])
+        steps: Any = self._client.pipeline(transaction=False)
+        for entry in entries:
+            if isinstance(entry, Settled):
+                self._settle(args=self._settlement(entry, reserved[entry.call_id]), client=steps)
+            else:
+                self._intend(args=self._intention(entry, budget), client=steps)
         with self._explaining():
-            intent = self._client.hget(_name("calls"), call_id)
-            cost = charged(settlement, json.loads(intent)["reserved"] if intent else 0)
-            written = {**asdict(settlement), **asdict(settlement.usage), "cost": cost, "once": _once()}
-            del written["usage"], written["cost_usd"]
-            self._kept_since_pruning += self._settle(args=[_PREFIX, call_id, _json(written), cost, now, *spread])
+            told = steps.execute(raise_on_error=False)
+        problems = [self._problem(entry, answer) for entry, answer in zip(entries, told, strict=True)]
+        self._kept_since_pruning += sum(len(entry.kept) for entry in entries if isinstance(entry, Settled))
         if self._kept_since_pruning >= PRUNED_AFTER:
             self.prune()
+        return problems
 
     def note_cached(self, intent: Intent) -> None:
         """Write down that answers were taken from the store (status `cached`, no cost)."""
@@ -284,6 +296,47 @@ class RedisStore:
     def close(self) -> None:
         """Close connections."""
         self._client.close()
+
+    def _reserved(self, call_ids: Sequence[str]) -> dict[str, int]:
+        """What was reserved for calls; 0 for one that was not intended."""
+        if not call_ids:
+            return {}
+        with self._explaining():
+            intents = self._client.hmget(_name("calls"), call_ids)
+        return {
+            call_id: json.loads(intent)["reserved"] if intent else 0
+            for call_id, intent in zip(call_ids, intents, strict=True)
+        }
+
+    def _intention(self, intent: Intent, budget: Budget) -> list[Any]:
+        """The arguments of INTEND."""
+        reserved = nanodollars(intent.reserved_usd)
+        limits = limits_of(intent, budget)
+        spread = [item for scope, limit in limits.items() for item in (scope, limit)]
+        scopes = scopes_of(intent.run_id, month_of(intent.called_at))
+        return [*self._described(intent, reserved), reserved, len(limits), *spread, *scopes]
+
+    def _settlement(self, settled: Settled, reserved: int) -> list[Any]:
+        """The arguments of SETTLE."""
+        now, settlement = int(self._clock()), settled.settlement
+        spread: list[bytes] = []
+        for item in settled.kept:
+            digest = self._seal.digest(item.key)
+            body = self._seal.close(encode_answer(item.answer), digest)
+            spread += [digest, self._seal.digest(item.text_hash), _STORED.pack(now), body]
+        cost = charged(settlement, reserved)
+        written = {**asdict(settlement), **asdict(settlement.usage), "cost": cost, "once": _once()}
+        del written["usage"], written["cost_usd"]
+        return [_PREFIX, settled.call_id, _json(written), cost, now, *spread]
+
+    def _problem(self, entry: Intent | Settled, told: Any) -> BudgetExceeded | StoreError | None:
+        """What the script told of an entry."""
+        if isinstance(told, redis.RedisError):
+            return StoreError(f"{self._place}: {told}")
+        if isinstance(entry, Intent) and told:
+            scope, limit, spent = (item.decode() for item in told)
+            return over_budget(scope, int(limit), int(spent), nanodollars(entry.reserved_usd))
+        return None
 
     def _described(self, intent: Intent, reserved: int) -> list[str | int]:
         """What the scripts want to know of an intent: prefix, call, intent, microseconds, label, names."""

@@ -13,37 +13,33 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import filelock
 
+from fiber_pipeline.services.failures import BudgetExceeded
+from fiber_pipeline.services.store import sqlite_books as books
 from fiber_pipeline.services.store.accounts import (
     EVERYTHING,
-    charged,
     dollars,
-    limits_of,
-    month_of,
     month_scope,
-    nanodollars,
-    over_budget,
     run_scope,
-    scopes_of,
 )
 from fiber_pipeline.services.store.ageing import PRUNED_AFTER, TOUCHED_AFTER_SECONDS, Ageing
 from fiber_pipeline.services.store.answers import decode_answers, encode_answer
 from fiber_pipeline.services.store.errors import StoreError
-from fiber_pipeline.services.store.protocol import Budget, Intent, Kept, Settlement, Spend
+from fiber_pipeline.services.store.protocol import Budget, Intent, Kept, Settled, Settlement, Spend, raise_first
 from fiber_pipeline.services.store.sealing import Seal, matching_seal, new_seal
 from fiber_pipeline.services.store.sqlite_schema import migrate, stored_version
 
 _BUSY_SECONDS = 300.0
 _CALLS_AT_ONCE = 5_000
+_LOOKED_UP_AT_ONCE = 1_000
 _TOUCHED_AT_ONCE = 20_000
 # Row, two index entries and the page space they leave free, beside the body; measured on 100,000 answers.
 _ENTRY_BYTES = 140
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class SqliteStore:
@@ -80,8 +76,6 @@ class SqliteStore:
             except BaseException:
                 self._writer.close()
                 raise
-        self._reader.execute("PRAGMA temp_store = MEMORY")
-        self._reader.execute("CREATE TEMP TABLE wanted (key BLOB PRIMARY KEY) WITHOUT ROWID")
 
     def __repr__(self) -> str:
         return f"SqliteStore({str(self._path)!r})"
@@ -89,20 +83,14 @@ class SqliteStore:
     def find(self, keys: Sequence[str]) -> dict[str, Any]:
         """The answers there are, by key; expired ones are not there."""
         digests = {self._seal.digest(key): key for key in keys}
+        rows = list(
+            self._look_up(
+                "SELECT a.key, a.answer, a.used_at, b.body FROM answers a JOIN bodies b USING (answer) "
+                "WHERE a.stored_at > ? AND a.key IN ({})",
+                digests,
+            )
+        )
         now = int(self._clock())
-        with self._explaining(), self._reading_lock:
-            self._reader.execute("BEGIN")
-            try:
-                # In order, so that the index is walked and not jumped about in.
-                self._reader.executemany("INSERT INTO wanted VALUES (?)", ((digest,) for digest in sorted(digests)))
-                rows = self._reader.execute(
-                    "SELECT a.key, a.answer, a.used_at, b.body FROM wanted w CROSS JOIN answers a ON a.key = w.key "
-                    "CROSS JOIN bodies b ON b.answer = a.answer WHERE a.stored_at > ?",
-                    (now - self._ageing.seconds,),
-                ).fetchall()
-            finally:
-                # Nothing of it is to be kept: the list of what was wanted lives in the temporary database.
-                self._reader.execute("ROLLBACK")
         answers = decode_answers([self._seal.open(body, digest) for digest, _, _, body in rows])
         unused = [number for _, number, used_at, _ in rows if used_at < now - TOUCHED_AFTER_SECONDS]
         for first in range(0, len(unused), _TOUCHED_AT_ONCE):
@@ -113,20 +101,18 @@ class SqliteStore:
                 )
         return {digests[row[0]]: answer for row, answer in zip(rows, answers, strict=True)}
 
+    def known(self, keys: Sequence[str]) -> set[str]:
+        """Those of the keys that `find` has an answer for."""
+        digests = {self._seal.digest(key): key for key in keys}
+        rows = self._look_up("SELECT key FROM answers WHERE stored_at > ? AND key IN ({})", digests)
+        return {digests[digest] for (digest,) in rows}
+
     def intend(self, intent: Intent, budget: Budget) -> None:
         """Write down a request before it is sent, and reserve its cost; raises BudgetExceeded, having written nothing.
 
         A call in nobody's name (no run id) keeps the month's budget alone.
         """
-        reserved = nanodollars(intent.reserved_usd)
-        with self._writing() as writer:
-            for scope, limit in limits_of(intent, budget).items():
-                spent = sum(_spent(writer, scope))
-                if spent + reserved > limit:
-                    raise over_budget(scope, limit, spent, reserved)
-            self._write_call(writer, intent, "open", reserved)
-            for scope in scopes_of(intent.run_id, month_of(intent.called_at)):
-                _book(writer, scope, settled=0, opened=reserved)
+        raise_first(self.record([intent], budget))
 
     def settle(self, call_id: str, settlement: Settlement, kept: Iterable[Kept] = ()) -> None:
         """Keep the answers of a request and write down what it cost, both or neither.
@@ -134,57 +120,33 @@ class SqliteStore:
         A settlement as `unknown` costs what was reserved. Raises StoreError for a call that was not intended, or is
         settled already.
         """
-        digests = [(self._seal.digest(item.key), self._seal.digest(item.text_hash), item.answer) for item in kept]
-        bodies = [(key, text, self._seal.close(encode_answer(answer), key)) for key, text, answer in digests]
-        now = int(self._clock())
+        raise_first(self.record([Settled(call_id, settlement, tuple(kept))], Budget()))
+
+    def record(self, entries: Sequence[Intent | Settled], budget: Budget) -> list[BudgetExceeded | StoreError | None]:
+        """Do what `intend` and `settle` do for several, in their order, in one transaction.
+
+        Returns what was wrong with each; such an entry wrote nothing, and the others stand.
+        """
+        # Outside the transaction, which others wait for.
+        sealed = [self._sealed(entry.kept) if isinstance(entry, Settled) else () for entry in entries]
         with self._writing() as writer:
-            row = writer.execute(
-                "SELECT label, run_id, called_at, reserved, status FROM calls WHERE call_id = ?", (call_id,)
-            ).fetchone()
-            if row is None or row[4] != "open":
-                raise StoreError(f"call {call_id} {'was never intended' if row is None else 'is settled already'}")
-            label, run_id, called_at, reserved, _ = row
-            cost = charged(settlement, reserved)
-            usage = settlement.usage
-            writer.execute(
-                "UPDATE calls SET status = ?, tokens_in = ?, tokens_out = ?, tokens_in_cached = ?, characters = ?, "
-                "records = ?, cost = ?, latency_ms = ?, retries = ?, http_status = ?, request_id = ?, detail = ? "
-                "WHERE call_id = ?",
-                (
-                    settlement.status,
-                    usage.tokens_in,
-                    usage.tokens_out,
-                    usage.tokens_in_cached,
-                    usage.characters,
-                    usage.records,
-                    cost,
-                    settlement.latency_ms,
-                    settlement.retries,
-                    settlement.http_status,
-                    settlement.request_id,
-                    settlement.detail,
-                    call_id,
-                ),
-            )
-            for scope in scopes_of(run_id, month_of(_moment(called_at))):
-                _book(writer, scope, settled=cost, opened=-reserved)
-            for key, text, body in bodies:
-                (number,) = writer.execute(
-                    "INSERT INTO answers (key, text, label, size, stored_at, used_at) VALUES (?, ?, ?, ?, ?, ?) "
-                    "ON CONFLICT (key) DO UPDATE SET text = excluded.text, label = excluded.label, "
-                    "size = excluded.size, stored_at = excluded.stored_at, used_at = excluded.used_at RETURNING answer",
-                    (key, text, label, len(body) + _ENTRY_BYTES, now, now),
-                ).fetchone()
-                writer.execute("INSERT OR REPLACE INTO bodies (answer, body) VALUES (?, ?)", (number, body))
-            writer.execute("UPDATE labels SET misses = misses + ? WHERE label = ?", (len(bodies), label))
-            self._kept_since_pruning += len(bodies)
+            problems = [
+                self._settle(writer, entry, answers)
+                if isinstance(entry, Settled)
+                else books.intend(writer, entry, budget)
+                for entry, answers in zip(entries, sealed, strict=True)
+            ]
+            self._kept_since_pruning += sum(map(len, sealed))
         if self._kept_since_pruning >= PRUNED_AFTER:
             self.prune()
+        return problems
 
     def note_cached(self, intent: Intent) -> None:
         """Write down that answers were taken from the store (status `cached`, no cost)."""
         with self._writing() as writer:
-            label = self._write_call(writer, intent, "cached", 0)
+            label = books.write_call(writer, intent, "cached", 0)
+            if label is None:
+                raise StoreError(f"call {intent.call_id} was intended already")
             writer.execute("UPDATE labels SET hits = hits + ? WHERE label = ?", (len(intent.keys), label))
 
     def spend(self, *, run_id: str | None = None, month: str | None = None) -> Spend:
@@ -193,24 +155,20 @@ class SqliteStore:
             raise ValueError("ask for a run or for a month")
         scope = run_scope(run_id) if run_id is not None else month_scope(month) if month is not None else EVERYTHING
         with self._explaining(), self._reading_lock:
-            settled, opened = _spent(self._reader, scope)
+            settled, opened = books.spent(self._reader, scope)
         return Spend(dollars(settled), dollars(opened))
 
     def calls(self, since: datetime | None = None) -> Iterator[Mapping[str, Any]]:
         """The books, oldest first; a call's cost is null while it is open. Read some thousand at a time."""
-        after = (_microseconds(since) if since is not None else -(2**62), -1)
+        after = (books.microseconds(since) if since is not None else -(2**62), -1)
         while True:
             with self._explaining(), self._reading_lock:
                 rows = self._reader.execute(
-                    "SELECT c.called_at, c.number, c.call_id, c.run_id, c.batch, l.provider, c.endpoint, l.operation, "
-                    "l.model, l.prompt_version, c.items, c.reserved, c.status, c.tokens_in, c.tokens_out, "
-                    "c.tokens_in_cached, c.characters, c.records, c.cost, c.latency_ms, c.retries, c.http_status, "
-                    "c.request_id, c.detail FROM calls c JOIN labels l USING (label) "
-                    "WHERE (c.called_at, c.number) > (?, ?) ORDER BY c.called_at, c.number LIMIT ?",
+                    books.CALLS,
                     (*after, _CALLS_AT_ONCE),
                 ).fetchall()
             for row in rows:
-                yield _call(row)
+                yield books.call_of(row)
             if len(rows) < _CALLS_AT_ONCE:
                 return
             after = rows[-1][:2]
@@ -284,6 +242,19 @@ class SqliteStore:
             self._reader.close()
             self._writer.close()
 
+    def _look_up(self, query: str, digests: Iterable[bytes]) -> Iterator[tuple[Any, ...]]:
+        """The rows of a query for answers that are not too old, of these digests.
+
+        query: with a place for how old, and `{}` for the digests' places.
+        """
+        oldest = int(self._clock()) - self._ageing.seconds
+        # In order, so that the index is walked and not jumped about in.
+        ordered = sorted(digests)
+        for first in range(0, len(ordered), _LOOKED_UP_AT_ONCE):
+            part = ordered[first : first + _LOOKED_UP_AT_ONCE]
+            with self._explaining(), self._reading_lock:
+                yield from self._reader.execute(query.format(", ".join("?" * len(part))), (oldest, *part)).fetchall()
+
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
             self._path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=64
@@ -331,39 +302,33 @@ class SqliteStore:
         except (sqlite3.Error, OSError) as error:
             raise StoreError(f"{self._path}: {error}") from error
 
-    def _write_call(self, writer: sqlite3.Connection, intent: Intent, status: str, reserved: int) -> int:
-        label = self._label(writer, intent)
-        settled = 0 if status == "cached" else None
-        writer.execute(
-            "INSERT INTO calls (call_id, called_at, run_id, batch, endpoint, label, items, reserved, status, "
-            "tokens_in, tokens_out, tokens_in_cached, characters, records, cost, latency_ms, retries) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                intent.call_id,
-                _microseconds(intent.called_at),
-                intent.run_id,
-                intent.batch,
-                intent.endpoint,
-                label,
-                len(intent.keys),
-                reserved,
-                status,
-                *[settled] * 8,
-            ),
+    def _settle(
+        self, writer: sqlite3.Connection, settled: Settled, answers: Sequence[tuple[bytes, bytes, bytes]]
+    ) -> StoreError | None:
+        """Keep the answers of a call and write down what it cost. answers: as `_sealed` makes them."""
+        label = books.settle(writer, settled)
+        if isinstance(label, StoreError):
+            return label
+        now = int(self._clock())
+        writer.executemany(
+            "INSERT INTO answers (key, text, label, size, stored_at, used_at) VALUES (?, ?, ?, ?, ?, ?) "
+            "ON CONFLICT (key) DO UPDATE SET text = excluded.text, label = excluded.label, "
+            "size = excluded.size, stored_at = excluded.stored_at, used_at = excluded.used_at",
+            [(key, text, label, len(body) + _ENTRY_BYTES, now, now) for key, text, body in answers],
         )
-        return label
+        writer.executemany(
+            "INSERT OR REPLACE INTO bodies (answer, body) SELECT answer, ? FROM answers WHERE key = ?",
+            [(body, key) for key, _, body in answers],
+        )
+        return None
 
-    def _label(self, writer: sqlite3.Connection, intent: Intent) -> int:
-        name = (intent.provider, intent.operation, intent.model, intent.prompt_version)
-        found = writer.execute(
-            "SELECT label FROM labels WHERE (provider, operation, model) = (?, ?, ?) AND prompt_version IS ?", name
-        ).fetchone()
-        if found is None:
-            found = writer.execute(
-                "INSERT INTO labels (provider, operation, model, prompt_version) VALUES (?, ?, ?, ?) RETURNING label",
-                name,
-            ).fetchone()
-        return int(found[0])
+    def _sealed(self, kept: Sequence[Kept]) -> list[tuple[bytes, bytes, bytes]]:
+        """What is written of each answer: digest of its key, digest of its text, sealed body."""
+        answers = []
+        for item in kept:
+            key = self._seal.digest(item.key)
+            answers.append((key, self._seal.digest(item.text_hash), self._seal.close(encode_answer(item.answer), key)))
+        return answers
 
     def _shrink(self, dropped: int) -> None:
         """Give the pages of dropped answers back to the file system."""
@@ -371,58 +336,3 @@ class SqliteStore:
             with self._explaining(), self._writing_lock:
                 # As a script: it frees a page a step, and `execute` takes one step alone.
                 self._writer.executescript("PRAGMA incremental_vacuum")
-
-
-def _spent(connection: sqlite3.Connection, scope: str) -> tuple[int, int]:
-    row = connection.execute("SELECT settled, open FROM spend WHERE scope = ?", (scope,)).fetchone()
-    return row or (0, 0)
-
-
-def _book(writer: sqlite3.Connection, scope: str, *, settled: int, opened: int) -> None:
-    writer.execute(
-        "INSERT INTO spend (scope, settled, open) VALUES (?, ?, ?) "
-        "ON CONFLICT (scope) DO UPDATE SET settled = settled + excluded.settled, open = open + excluded.open",
-        (scope, settled, opened),
-    )
-
-
-def _microseconds(moment: datetime) -> int:
-    return (moment - _EPOCH) // timedelta(microseconds=1)
-
-
-def _moment(microseconds: int) -> datetime:
-    return _EPOCH + timedelta(microseconds=microseconds)
-
-
-_CALL_FIELDS = (
-    "call_id",
-    "run_id",
-    "batch",
-    "provider",
-    "endpoint",
-    "operation",
-    "model",
-    "prompt_version",
-    "items",
-    "reserved_usd",
-    "status",
-    "tokens_in",
-    "tokens_out",
-    "tokens_in_cached",
-    "characters",
-    "records",
-    "cost_usd",
-    "latency_ms",
-    "retries",
-    "http_status",
-    "request_id",
-    "detail",
-)
-
-
-def _call(row: tuple[Any, ...]) -> Mapping[str, Any]:
-    call: dict[str, Any] = {"called_at": _moment(row[0]), **dict(zip(_CALL_FIELDS, row[2:], strict=True))}
-    call["reserved_usd"] = dollars(call["reserved_usd"])
-    if call["cost_usd"] is not None:
-        call["cost_usd"] = dollars(call["cost_usd"])
-    return call

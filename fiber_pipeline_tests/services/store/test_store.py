@@ -10,8 +10,9 @@ from fiber_pipeline.services.failures import BudgetExceeded
 from fiber_pipeline.services.service import Usage
 from fiber_pipeline.services.store import redis as redis_store
 from fiber_pipeline.services.store import sqlite
+from fiber_pipeline.services.store.ageing import Ageing
 from fiber_pipeline.services.store.errors import StoreError
-from fiber_pipeline.services.store.protocol import Budget, Kept, Settlement, Spend
+from fiber_pipeline.services.store.protocol import Budget, Kept, Settled, Settlement, Spend
 from fiber_pipeline_tests.services.store.conftest import Open
 from fiber_pipeline_tests.services.store.requests import NO_BUDGET, NOW, answered, intent, keep
 
@@ -23,6 +24,27 @@ def test_answers_are_found_as_they_were_given_by_whoever_opens_the_store(open_on
     keep(open_one(), answers)
     assert open_one().find(["d", "a", "nothing", "c", "b", "a"]) == answers
     assert open_one().find([]) == {}
+
+
+def test_which_answers_are_known_is_what_would_be_found(open_one: Open):
+    now = [1_000_000.0]
+    store = open_one(clock=lambda: now[0], ageing=Ageing(days=2))
+    keep(store, {"a": ANSWER, "b": 1})
+    now[0] += 86_400
+    keep(store, {"c": 2})
+    assert store.known(["c", "nothing", "a", "a"]) == {"a", "c"}
+    assert store.known([]) == set()
+    now[0] += 86_401
+    assert store.known(["a", "b", "c"]) == {"c"}
+
+
+def test_more_answers_than_are_looked_up_at_once_are_found(open_one: Open):
+    store = open_one()
+    answers = {f"key {number}": number for number in range(2_500)}
+    keep(store, answers)
+    asked = [*answers, *(f"{key}, never asked" for key in answers)]
+    assert store.find(asked) == answers
+    assert store.known(asked) == set(answers)
 
 
 def test_an_answer_given_again_takes_the_place_of_the_first(open_one: Open):
@@ -57,6 +79,30 @@ def test_a_call_is_intended_once_and_settled_once(open_one: Open):
     with pytest.raises(StoreError, match="never intended"):
         store.settle("nobody", answered())
     assert store.spend() == Spend(0.01, 0.0)
+
+
+def test_several_entries_are_written_as_one_by_one_and_a_wrong_one_spoils_no_other(open_one: Open):
+    store = open_one()
+    first, second, third = intent("a", usd=0.1), intent("b", usd=0.1), intent("c", usd=0.25)
+    store.intend(first, NO_BUDGET)
+    problems = store.record(
+        [
+            Settled("nobody", answered(), [Kept("x", "text of x", 1)]),
+            Settled(first.call_id, answered(0.02), [Kept("a", "text of a", ANSWER)]),
+            second,
+            first,
+            third,
+        ],
+        Budget(run_usd=0.3),
+    )
+    assert [type(problem) for problem in problems] == [StoreError, type(None), type(None), StoreError, BudgetExceeded]
+    assert store.find(["a", "b", "c", "x"]) == {"a": ANSWER}
+    assert store.spend() == Spend(pytest.approx(0.02), pytest.approx(0.1))
+    assert {call["call_id"]: call["status"] for call in store.calls()} == {
+        first.call_id: "answered",
+        second.call_id: "open",
+    }
+    assert list(store.record([], NO_BUDGET)) == []
 
 
 def test_a_budget_may_be_used_up_to_the_last_cent_and_not_passed(open_one: Open):
