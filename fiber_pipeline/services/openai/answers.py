@@ -7,6 +7,7 @@ a garbled one spoils no other; what is missing or said twice is flawed, what is 
 import json
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
@@ -215,7 +216,13 @@ def sort_answers(
 
     ids: of the items, in their order.
     """
+    kept: dict[int, Any] = {}
+    flawed: dict[int, str] = {}
     places = {id_: place for place, id_ in enumerate(ids)}
+    if (sound := _all_sound(answer, ids, content)) is not None:
+        for one in sound:
+            _keep(places[one.id], one, items, kept, flawed)
+        return kept, flawed
     try:
         said = json.loads(content)
     except ValueError:
@@ -230,9 +237,7 @@ def sort_answers(
             foreign += 1
         else:
             given.setdefault(place, []).append(one)
-    kept: dict[int, Any] = {}
-    flawed: dict[int, str] = {}
-    for place, item in enumerate(items):
+    for place in range(len(items)):
         ones = given.get(place, [])
         if not ones:
             flawed[place] = "missing; an answer had a foreign id" if foreign else "missing"
@@ -240,12 +245,31 @@ def sort_answers(
             flawed[place] = "repeated"
         else:
             try:
-                kept[place] = answer.model_validate(ones[0]).kept(item.text)
+                _keep(place, answer.model_validate(ones[0]), items, kept, flawed)
             except ValidationError as error:
                 flawed[place] = f"garbled: {_problem(error)}"
-            except Flawed as error:
-                flawed[place] = f"garbled: {error}"
     return kept, flawed
+
+
+def _keep(place: int, one: Answer, items: Sequence[Item], kept: dict[int, Any], flawed: dict[int, str]) -> None:
+    try:
+        kept[place] = one.kept(items[place].text)
+    except Flawed as error:
+        flawed[place] = f"garbled: {error}"
+
+
+def _all_sound(answer: type[Answer], ids: Sequence[str], content: str) -> Sequence[Answer] | None:
+    """The answers, if each item has one and all are of the form: the usual case, parsed and validated in one go."""
+    try:
+        answers: Sequence[Answer] = _reply_of(answer).model_validate_json(content).answers
+    except ValidationError:
+        return None
+    return answers if sorted(one.id for one in answers) == sorted(ids) else None
+
+
+@lru_cache(maxsize=8)
+def _reply_of(answer: type[Answer]) -> Any:
+    return create_model("Reply", __config__=ConfigDict(strict=True), answers=(list[answer], ...))  # type: ignore[valid-type]
 
 
 def _kept_theme(theme: ThemeAnswer, text: str) -> dict[str, Any]:
@@ -264,7 +288,7 @@ def _kept_theme(theme: ThemeAnswer, text: str) -> dict[str, Any]:
 
 
 def _words(text: str, cited: Sequence[str]) -> list[str]:
-    return [text[start:end] for start, end in locate_all(text, cited)]
+    return [text[start:end] for start, end in locate_all(text, cited)] if cited else []
 
 
 def _check_sign(sentiment: str, score: float) -> None:

@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import httpx2
-from openai import APIError, AsyncOpenAI, DefaultAioHttpClient
+from openai import APIError, AsyncOpenAI
 
 from fiber_pipeline.services.failures import ServiceFailure
 from fiber_pipeline.services.openai.endpoints import OpenAIEndpoint
-from fiber_pipeline.services.openai.messages import PATHS, read_reply, write_request
+from fiber_pipeline.services.openai.http_client import LeanClient
+from fiber_pipeline.services.openai.messages import PATHS, RequestFrame, read_reply
 from fiber_pipeline.services.openai.operations import Question
 from fiber_pipeline.services.openai.trouble import failure_of, rate_hints
 from fiber_pipeline.services.operation import Item, Operation
@@ -32,7 +33,7 @@ def connect(endpoint: OpenAIEndpoint) -> AsyncOpenAI:
         api_key=endpoint.api_key or NO_KEY,
         base_url=endpoint.base_url,
         max_retries=0,
-        http_client=DefaultAioHttpClient(),
+        http_client=LeanClient(endpoint.base_url),
     )
 
 
@@ -49,6 +50,9 @@ class OpenAIService:
             requests_per_minute=endpoint.requests_per_minute,
             tokens_per_minute=endpoint.tokens_per_minute,
         )
+        # In full: the package takes longer to join a path to its base than to do the rest of a URL.
+        self._url = f"{endpoint.base_url}{PATHS[endpoint.api]}"
+        self._frame = RequestFrame(question, endpoint.served_as, endpoint.api)
         self._client: AsyncOpenAI | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -79,6 +83,8 @@ class OpenAIService:
     async def send(self, items: Sequence[Item], timeout: float) -> Reply:
         """Ask once; see `Service.send`. Texts of nothing but blanks are answered without asking."""
         said = [place for place, item in enumerate(items) if item.text.strip()]
+        if len(said) == len(items):
+            return await self._send(items, timeout)
         reply = await self._send([items[place] for place in said], timeout) if said else Reply({})
         nothing = {
             place: self.question.answer.of_nothing(item.text)
@@ -93,10 +99,10 @@ class OpenAIService:
         )
 
     async def _send(self, items: Sequence[Item], timeout: float) -> Reply:
-        body = write_request(self.question, items, self._endpoint.served_as, self._endpoint.api)
+        body = self._frame.write(items)
         try:
             async with asyncio.timeout(timeout):
-                response = await self._connected().post(PATHS[self._endpoint.api], cast_to=httpx2.Response, body=body)
+                response = await self._connected().post(self._url, cast_to=httpx2.Response, content=body)
         except TimeoutError:
             raise ServiceFailure("timed_out", f"no answer in {timeout:g} s", maybe_paid=True) from None
         except APIError as error:
@@ -112,7 +118,7 @@ class OpenAIService:
             items,
             payload,
             self._endpoint.api,
-            rate_hints(response.headers),
+            rate_hints(dict(response.headers)),
             response.headers.get("x-request-id"),
         )
 

@@ -36,6 +36,9 @@ def locate_all(text: str, cited: Sequence[str]) -> list[Span]:
     """Where those that stand in `text` do, in its order, each once; what overlaps is one stretch."""
     if not cited:
         return []
+    if len(cited) == 1:
+        span = locate(text, cited[0])
+        return [] if span is None else [span]
     found = sorted({span for words in cited if (span := locate(text, words)) is not None})
     merged: list[Span] = []
     for start, end in found:

@@ -18,6 +18,9 @@ Api = Literal["chat", "responses"]
 PATHS: Mapping[Api, str] = {"chat": "/chat/completions", "responses": "/responses"}
 _NO_REPLY = (KeyError, IndexError, TypeError, AttributeError, ValueError)
 _NO_HINTS = RateHints()
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+# Stands where a frame has a gap; no prompt holds it.
+_GAP = "\x00"
 
 
 def item_ids(items: Sequence[Item]) -> list[str]:
@@ -27,17 +30,46 @@ def item_ids(items: Sequence[Item]) -> list[str]:
 
 def write_request(question: Question, items: Sequence[Item], model: str, api: Api) -> dict[str, Any]:
     """The body of a request. model: as the endpoint calls it."""
+    return _body(question, _write_comments(items), question.most_tokens_out(items), model, api)
+
+
+class RequestFrame:
+    """Bodies of requests that differ in their comments alone, as bytes.
+
+    Prompt and schema, ten times as long as the comments, are encoded once.
+    """
+
+    def __init__(self, question: Question, model: str, api: Api) -> None:
+        """model: as the endpoint calls it."""
+        self._question = question
+        whole = _encode(_body(question, _GAP, _GAP, model, api))
+        self._before, self._between, self._after = whole.split(_encode(_GAP))
+
+    def write(self, items: Sequence[Item]) -> bytes:
+        """`write_request` as JSON in UTF-8."""
+        most = self._question.most_tokens_out(items)
+        return b"%b%b%b%d%b" % (self._before, _encode(_write_comments(items)), self._between, most, self._after)
+
+
+def _write_comments(items: Sequence[Item]) -> str:
     told = [{"id": id_, "text": item.text} for id_, item in zip(item_ids(items), items, strict=True)]
-    comments = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+    return _JSON.encode(told)
+
+
+def _encode(value: Any) -> bytes:
+    # Half a character in a text must not fail its whole request.
+    return _JSON.encode(value).encode("utf-8", "replace")
+
+
+def _body(question: Question, comments: str, most_tokens_out: int | str, model: str, api: Api) -> dict[str, Any]:
     form = {"name": question.operation.name, "strict": True, "schema": question.schema}
-    most = question.most_tokens_out(items)
     if api == "responses":
         return {
             "model": model,
             "instructions": question.instructions,
             "input": [{"role": "user", "content": comments}],
             "text": {"format": {"type": "json_schema", **form}},
-            "max_output_tokens": most,
+            "max_output_tokens": most_tokens_out,
             "store": False,
             **({"reasoning": {"effort": "low"}} if question.reasons else {"temperature": 0}),
         }
@@ -48,7 +80,7 @@ def write_request(question: Question, items: Sequence[Item], model: str, api: Ap
             {"role": "user", "content": comments},
         ],
         "response_format": {"type": "json_schema", "json_schema": form},
-        "max_completion_tokens": most,
+        "max_completion_tokens": most_tokens_out,
         **({"reasoning_effort": "low"} if question.reasons else {"temperature": 0}),
     }
 

@@ -63,7 +63,8 @@ def status_failure(status: int, code: str | None, error_type: str | None, header
         kind = "exhausted"
     elif code in _TOO_LARGE or status == 413:
         kind = "too_large"
-    elif status in (401, 403, 404) or code in _NOT_UNDERSTOOD:
+    elif status < 400 or status in (401, 403, 404) or code in _NOT_UNDERSTOOD:
+        # Below 400 is a redirection: the key is not carried to another address.
         kind = "denied"
     elif status == 408:
         return ServiceFailure("timed_out", message, status=status, maybe_paid=True)
