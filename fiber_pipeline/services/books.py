@@ -76,11 +76,15 @@ class Books:
         await self._write(Settled(intent.call_id, settlement, kept))
 
     async def settle_failure(self, intent: Intent, failure: ServiceFailure, latency: float, retries: int) -> None:
-        """Write down that a request brought nothing; what may have been paid for stays reserved for good."""
+        """Write down that a request brought nothing.
+
+        What the service says was used is paid; where it does not say and may have done the work, what was reserved
+        stays reserved for good.
+        """
         settlement = Settlement(
-            status="unknown" if failure.maybe_paid else "failed",
-            usage=Usage(),
-            cost_usd=intent.reserved_usd if failure.maybe_paid else 0.0,
+            status="answered" if failure.usage is not None else "unknown" if failure.maybe_paid else "failed",
+            usage=failure.usage or Usage(),
+            cost_usd=self.cost(failure.usage) if failure.usage is not None else 0.0,
             latency_ms=latency * 1000,
             retries=retries,
             http_status=failure.status,

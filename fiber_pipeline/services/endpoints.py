@@ -5,6 +5,7 @@ belong to one call (`Endpoints`).
 """
 
 import asyncio
+import math
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -27,10 +28,14 @@ _NAP_SECONDS = 0.25
 
 @dataclass
 class Quota:
-    """What services that share a quota share."""
+    """What services that share a quota share.
+
+    is_reached: whether a connection was ever made, whatever came of it.
+    """
 
     pace: Pace
     breaker: Breaker = field(default_factory=Breaker)
+    is_reached: bool = False
 
 
 class Quotas:
@@ -96,9 +101,15 @@ class Endpoints:
     """Hands out endpoints, one request at a time and in order. Belongs to one event loop."""
 
     def __init__(
-        self, services: Sequence[Service], quotas: Quotas, clock: Callable[[], float] = time.monotonic
+        self,
+        services: Sequence[Service],
+        quotas: Quotas,
+        reach_seconds: float,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        """reach_seconds: see `Policy`."""
         self._endpoints = [Endpoint(service, quotas.of(service)) for service in services]
+        self._reach_seconds = reach_seconds
         self._clock = clock
         self._turn = asyncio.Lock()
         self._failing_since: float | None = None
@@ -117,7 +128,7 @@ class Endpoints:
                 if stopped():
                     raise NothingToAsk("stopped", for_good=True)
                 endpoint, wait = self._soonest(now)
-                if now + wait > deadline(self._failing_since):
+                if now + wait > min(deadline(self._failing_since), self._reached_by()):
                     raise NothingToAsk(self._why_too_late(), for_good=False)
                 if wait == 0 and endpoint.quota.pace.claim(tokens, now):
                     endpoint.quota.breaker.let_through()
@@ -129,6 +140,7 @@ class Endpoints:
         """Learn from a reply."""
         endpoint = turn.endpoint
         self._finished(turn, failed=False)
+        endpoint.quota.is_reached = True
         endpoint.quota.breaker.succeeded()
         endpoint.quota.pace.answered(turn.tokens, reply.hints, self._clock())
         endpoint.refusals = 0
@@ -139,6 +151,7 @@ class Endpoints:
         now = self._clock()
         endpoint = turn.endpoint
         about_the_texts = failure.kind in ("too_large", "rejected")
+        endpoint.quota.is_reached |= failure.kind != "unreachable"
         self._finished(turn, failed=not about_the_texts)
         self._last_failure = describe_failure(failure)
         if about_the_texts or failure.kind == "rate_limited":
@@ -174,6 +187,12 @@ class Endpoints:
             raise NothingToAsk("; ".join(sorted(reasons)), for_good=True)
         wait, endpoint = min(open_ones, key=lambda each: (each[0], each[1].load))
         return endpoint, wait
+
+    def _reached_by(self) -> float:
+        """When one of the endpoints must have been reached for the first time."""
+        if self._failing_since is None or any(endpoint.quota.is_reached for endpoint in self._endpoints):
+            return math.inf
+        return self._failing_since + self._reach_seconds
 
     def _why_too_late(self) -> str:
         return f"no answer in time ({self._last_failure})" if self._last_failure else "no answer in time"

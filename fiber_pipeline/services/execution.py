@@ -57,7 +57,7 @@ class Execution:
         self._loop = asyncio.get_running_loop()
         self._queue: asyncio.PriorityQueue[tuple[int, int, Pack | None]] = asyncio.PriorityQueue()
         self._slots = asyncio.Semaphore(self._policy.concurrency)
-        self._endpoints = Endpoints(self._services, self._quotas)
+        self._endpoints = Endpoints(self._services, self._quotas, self._policy.reach_seconds)
         for questions in self._work.packs:
             self._put(_FRESH, Pack(questions))
         if self._policy.call_seconds is not None:

@@ -12,6 +12,7 @@ class Policy:
     request_seconds: how long one request may take.
     item_seconds: how long one text is tried for, from its first request; where a service has stopped answering, texts
         that have not been tried yet wait no longer than this either.
+    reach_seconds: how long at most where no endpoint has ever been reached: a wrong address, a firewall, no network.
     call_seconds: how long one call of `Enricher.enrich` may take; None for as long as it needs.
     first_pause_seconds, longest_pause_seconds: the bounds of the pause after a first failure and after many. The
         pause is drawn between nothing and the bound, which doubles with every failure ("full jitter": Brooker,
@@ -25,6 +26,7 @@ class Policy:
     items_per_request: int = 10
     request_seconds: float = 60.0
     item_seconds: float = 120.0
+    reach_seconds: float = 15.0
     call_seconds: float | None = None
     first_pause_seconds: float = 0.5
     longest_pause_seconds: float = 20.0

@@ -77,7 +77,7 @@ def test_no_more_requests_than_allowed_are_under_way_and_no_fewer(store: Respons
     assert service.busiest == 7
 
 
-@pytest.mark.parametrize("kind", ["rate_limited", "unavailable", "timed_out"])
+@pytest.mark.parametrize("kind", ["rate_limited", "unreachable", "unavailable", "timed_out"])
 def test_what_may_pass_is_asked_again(store: ResponseStore, kind: Kind):
     service = ScriptedService(failing(kind, {0, 2, 3}))
     assert Enricher(store, PerItem(), policy=QUICK).enrich([service], items(60)).answers == whole(60)
@@ -93,6 +93,49 @@ def test_a_service_that_never_answers_is_given_up_after_its_time_with_the_reason
     assert set(enriched.unanswered.values()) == {"no answer in time (unavailable: error 503)"}
     # The circuit breaker keeps most of it from the service.
     assert len(service.asked) < 30
+
+
+def test_what_was_never_reached_is_given_up_sooner(store: ResponseStore):
+    service = ScriptedService(lambda number, asked: ServiceFailure("unreachable", "no connection"))
+    policy = replace(QUICK, item_seconds=600.0, reach_seconds=0.4)
+    enricher = Enricher(store, PerItem(), policy=policy)
+    for _ in range(2):
+        enriched = enricher.enrich([service], items(500))
+        assert set(enriched.unanswered.values()) == {"no answer in time (unreachable: no connection)"}
+
+
+def test_what_was_reached_before_is_waited_for(store: ResponseStore):
+    def down_for_a_while(number: int, asked: Sequence[Item]) -> ServiceFailure | None:
+        if number == 0:
+            began.append(time.monotonic())
+            return None
+        is_down = time.monotonic() - began[0] < 0.8
+        return ServiceFailure("unreachable", "no connection") if is_down else None
+
+    began: list[float] = []
+    policy = replace(QUICK, concurrency=1, item_seconds=60.0, reach_seconds=0.1)
+    enriched = Enricher(store, PerItem(), policy=policy).enrich([ScriptedService(down_for_a_while)], items(40))
+    assert enriched.answers == whole(40)
+
+
+def test_one_endpoint_of_two_that_cannot_be_reached_stops_nobody(store: ResponseStore):
+    away = ScriptedService(lambda n, asked: ServiceFailure("unreachable", "no connection"), "away.test", "away")
+    there = ScriptedService(endpoint="there.test", quota="there", latency=0.05)
+    policy = replace(QUICK, item_seconds=60.0, reach_seconds=0.01)
+    assert Enricher(store, PerItem(), policy=policy).enrich([away, there], items(200)).answers == whole(200)
+
+
+def test_a_failure_that_says_what_was_used_costs_that(store: ResponseStore):
+    def cut_short(number: int, asked: Sequence[Item]) -> ServiceFailure | None:
+        if len(asked) < 10:
+            return None
+        return ServiceFailure("too_large", "cut short", status=200, maybe_paid=True, usage=Usage(records=3))
+
+    Enricher(store, PerItem(), policy=QUICK).enrich([ScriptedService(cut_short)], items(10))
+    first, *halves = store.calls()
+    assert (first["status"], first["records"], first["detail"]) == ("answered", 3, "too large: cut short")
+    assert (first["reserved_usd"], first["cost_usd"]) == (pytest.approx(0.1), pytest.approx(0.03))
+    assert [half["cost_usd"] for half in halves] == [pytest.approx(0.05)] * 2
 
 
 def test_a_wait_beyond_the_deadline_is_not_slept_through(store: ResponseStore):

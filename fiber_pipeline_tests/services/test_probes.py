@@ -52,8 +52,8 @@ def test_azure_tells_whether_it_takes_the_key():
 
 
 def test_nobody_there_and_no_answer_in_time():
-    assert problem(probe_openai(endpoint(NOWHERE), 5)).kind == "unavailable"
-    assert problem(probe_azure(AzureResource(NOWHERE, "k"), 5)).kind == "unavailable"
+    assert problem(probe_openai(endpoint(NOWHERE), 5)).kind == "unreachable"
+    assert problem(probe_azure(AzureResource(NOWHERE, "k"), 5)).kind == "unreachable"
     with OpenAIServer(faults=[Fault("hang")]) as server:
         assert problem(probe_openai(endpoint(server.base_url), 0.2)).kind == "timed_out"
     with AzureServer(faults=[Fault("hang")]) as server:

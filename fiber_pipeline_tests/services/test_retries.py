@@ -8,7 +8,7 @@ POLICY = Policy(first_pause_seconds=0.5, longest_pause_seconds=20, paid_attempts
 PACK = Pack((4, 5, 6), attempts=1, tried_since=100.0)
 
 
-@pytest.mark.parametrize("kind", ["rate_limited", "unavailable", "timed_out"])
+@pytest.mark.parametrize("kind", ["rate_limited", "unreachable", "unavailable", "timed_out"])
 def test_what_may_pass_is_asked_again_whole_after_a_pause(kind: Kind):
     verdict = after_failure(PACK, ServiceFailure(kind, "no"), POLICY)
     assert [pack.questions for pack in verdict.again] == [(4, 5, 6)]

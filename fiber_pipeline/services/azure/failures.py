@@ -44,7 +44,7 @@ def failure_of_transport(error: AzureError) -> ServiceFailure:
     if isinstance(error, ServiceResponseTimeoutError):
         return ServiceFailure("timed_out", "no answer in time", maybe_paid=True)
     if isinstance(error, ServiceRequestTimeoutError) or isinstance(cause, aiohttp.ClientConnectorError):
-        return ServiceFailure("unavailable", "no connection")
+        return ServiceFailure("unreachable", "no connection")
     return ServiceFailure("unavailable", f"the connection broke ({type(cause or error).__name__})", maybe_paid=True)
 
 

@@ -55,16 +55,16 @@ def failure_of(error: Exception) -> ServiceFailure:
     if isinstance(error, exceptions.GoogleAPICallError):
         return _of_call(error)
     if isinstance(error, TransportError):
-        return ServiceFailure("unavailable", "no connection to Google's sign-in")
+        return ServiceFailure("unreachable", "no connection to Google's sign-in")
     if isinstance(error, GoogleAuthError):
         return ServiceFailure("denied", f"no usable credentials ({type(error).__name__})")
     if isinstance(error, requests.exceptions.ConnectTimeout):
-        return ServiceFailure("unavailable", "no connection")
+        return ServiceFailure("unreachable", "no connection")
     if isinstance(error, requests.exceptions.Timeout):
         return ServiceFailure("timed_out", "no answer in time", maybe_paid=True)
     if isinstance(error, requests.exceptions.RequestException):
         if isinstance(getattr(next(iter(error.args), None), "reason", None), NewConnectionError):
-            return ServiceFailure("unavailable", "no connection")
+            return ServiceFailure("unreachable", "no connection")
         return ServiceFailure("unavailable", f"the connection broke ({type(error).__name__})", maybe_paid=True)
     return ServiceFailure("unavailable", "an answer that is not the service's", maybe_paid=True)
 
@@ -94,7 +94,7 @@ def _of_call(error: exceptions.GoogleAPICallError) -> ServiceFailure:
         if isinstance(error, type_):
             return ServiceFailure(kind, said, status=status, maybe_paid=isinstance(error, exceptions.Cancelled))
     if isinstance(error, exceptions.ServiceUnavailable) and _NOT_CONNECTED.search(message):
-        return ServiceFailure("unavailable", "no connection")
+        return ServiceFailure("unreachable", "no connection")
     broke = error.grpc_status_code is not None and _BROKEN_OFF.search(message) is not None
     return ServiceFailure("unavailable", said, retry_after=_retry_after(error), status=status, maybe_paid=broke)
 

@@ -104,12 +104,12 @@ def read_reply(
     except _NO_REPLY:
         raise ServiceFailure("unavailable", "a body that is no reply", status=200, maybe_paid=True) from None
     if ending == "length":
-        raise ServiceFailure("too_large", "the answer was cut short", status=200, maybe_paid=True)
+        raise ServiceFailure("too_large", "the answer was cut short", status=200, maybe_paid=True, usage=usage)
     model = payload.get("model")
     if refusal is not None or ending == "content_filter":
         reason = "stopped by the content filter" if ending == "content_filter" else "the model would not answer"
         if len(items) > 1:
-            raise ServiceFailure("rejected", reason, status=200, maybe_paid=True)
+            raise ServiceFailure("rejected", reason, status=200, maybe_paid=True, usage=usage)
         return Reply({}, refused={0: reason}, usage=usage, hints=hints, request_id=request_id, model=model)
     kept, flawed = sort_answers(question.answer, items, item_ids(items), content or "")
     return Reply(kept, flawed=flawed, usage=usage, hints=hints, request_id=request_id, model=model)

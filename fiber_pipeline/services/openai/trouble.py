@@ -37,7 +37,7 @@ def failure_of(error: openai.APIError) -> ServiceFailure:
     causes = list(_causes(error))
     # The transport says "timeout" of connections that the server closed, so the cause is looked at first.
     if any(isinstance(cause, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError) for cause in causes):
-        return ServiceFailure("unavailable", "no connection")
+        return ServiceFailure("unreachable", "no connection")
     if any(isinstance(cause, aiohttp.SocketTimeoutError) for cause in causes):
         return ServiceFailure("timed_out", "no answer in time", maybe_paid=True)
     if any(isinstance(cause, aiohttp.ClientPayloadError) for cause in causes):
@@ -46,7 +46,7 @@ def failure_of(error: openai.APIError) -> ServiceFailure:
         return ServiceFailure("unavailable", "the connection broke", maybe_paid=True)
     # Of the transport without aiohttp, which the Batch API's few requests go through.
     if any(isinstance(cause, httpx2.ConnectError | httpx2.ConnectTimeout) for cause in causes):
-        return ServiceFailure("unavailable", "no connection")
+        return ServiceFailure("unreachable", "no connection")
     if isinstance(error, openai.APITimeoutError):
         return ServiceFailure("timed_out", "no answer in time", maybe_paid=True)
     return ServiceFailure("unavailable", f"the connection failed ({type(error).__name__})", maybe_paid=True)

@@ -7,15 +7,12 @@ store keeps to its size limit itself. What `forget` drops stays in Redis' append
 rewrites them (`BGREWRITEAOF`, `BGSAVE`).
 """
 
-import hashlib
 import json
-import secrets
 import struct
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -24,19 +21,15 @@ from redis.backoff import ExponentialWithJitterBackoff
 from redis.retry import Retry
 
 from fiber_pipeline.services.failures import BudgetExceeded
-from fiber_pipeline.services.service import Usage
+from fiber_pipeline.services.store import redis_books as books
 from fiber_pipeline.services.store import redis_scripts as scripts
 from fiber_pipeline.services.store.accounts import (
     EVERYTHING,
-    charged,
     dollars,
-    limits_of,
-    month_of,
     month_scope,
     nanodollars,
     over_budget,
     run_scope,
-    scopes_of,
 )
 from fiber_pipeline.services.store.ageing import PRUNED_AFTER, TOUCHED_AFTER_SECONDS, Ageing
 from fiber_pipeline.services.store.answers import decode_answers, encode_answer
@@ -44,7 +37,6 @@ from fiber_pipeline.services.store.errors import StoreError
 from fiber_pipeline.services.store.protocol import Budget, Intent, Kept, Settled, Settlement, Spend, raise_first
 from fiber_pipeline.services.store.sealing import matching_seal, new_seal
 
-_PREFIX = "fiber:"
 _VERSION = 1
 # A server that is busy with somebody's large script answers late; one that is gone refuses at once.
 _PATIENCE_SECONDS = 30.0
@@ -52,7 +44,6 @@ _PATIENCE_SECONDS = 30.0
 _TRIES = 4
 _AT_ONCE = 1_000
 _STORED = struct.Struct(">I")
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class RedisStore:
@@ -96,7 +87,9 @@ class RedisStore:
             self._settle = self._client.register_script(scripts.SETTLE)
             self._drop = self._client.register_script(scripts.DROP)
             made = [item for name, value in seal.mark.items() for item in (name, value)]
-            found: list[bytes] = self._client.register_script(scripts.OPEN)(args=[_PREFIX, "version", _VERSION, *made])
+            found: list[bytes] = self._client.register_script(scripts.OPEN)(
+                args=[books.PREFIX, "version", _VERSION, *made]
+            )
         meta = {name.decode(): value for name, value in zip(found[::2], found[1::2], strict=True)}
         version = int(meta.pop("version"))
         if version > _VERSION:
@@ -173,14 +166,14 @@ class RedisStore:
         Returns what was wrong with each; such an entry wrote nothing, and the others stand.
         """
         reserved = self._reserved([entry.call_id for entry in entries if isinstance(entry, Settled)])
-        steps: Any = self._client.pipeline(transaction=False)
-        for entry in entries:
-            if isinstance(entry, Settled):
-                self._settle(args=self._settlement(entry, reserved[entry.call_id]), client=steps)
-            else:
-                self._intend(args=self._intention(entry, budget), client=steps)
-        with self._explaining():
-            told = steps.execute(raise_on_error=False)
+        told = self._in_one_message(
+            [
+                (self._settle, self._settling(entry, reserved[entry.call_id]))
+                if isinstance(entry, Settled)
+                else (self._intend, books.intending(entry, budget))
+                for entry in entries
+            ]
+        )
         problems = [self._problem(entry, answer) for entry, answer in zip(entries, told, strict=True)]
         self._kept_since_pruning += sum(len(entry.kept) for entry in entries if isinstance(entry, Settled))
         if self._kept_since_pruning >= PRUNED_AFTER:
@@ -189,9 +182,8 @@ class RedisStore:
 
     def note_cached(self, intent: Intent) -> None:
         """Write down that answers were taken from the store (status `cached`, no cost)."""
-        written = {"status": "cached", **asdict(Usage()), "cost": 0, "latency_ms": 0.0, "retries": 0, "once": _once()}
         with self._explaining():
-            self._note(args=[*self._described(intent, 0), _json(written), len(intent.keys)])
+            self._note(args=books.noting(intent))
 
     def spend(self, *, run_id: str | None = None, month: str | None = None) -> Spend:
         """What a run, or a month (`2026-11`), has spent; with neither, everything. Raises ValueError given both."""
@@ -205,7 +197,7 @@ class RedisStore:
     def calls(self, since: datetime | None = None) -> Iterator[Mapping[str, Any]]:
         """The books, oldest first; a call's cost is null while it is open. Read a thousand at a time."""
         with self._explaining():
-            first = self._client.zcount(_name("calls_by_time"), "-inf", f"({_microseconds(since)}") if since else 0
+            first = self._client.zcount(_name("calls_by_time"), "-inf", f"({books.microseconds(since)}") if since else 0
             names = {label: json.loads(text) for label, text in self._client.hgetall(_name("labels")).items()}
         while True:
             with self._explaining():
@@ -215,7 +207,7 @@ class RedisStore:
                 intents = self._client.hmget(_name("calls"), call_ids)
                 settlements = self._client.hmget(_name("settled"), call_ids)
             for intent, settlement in zip(intents, settlements, strict=True):
-                yield _call(json.loads(intent), json.loads(settlement) if settlement else None, names)
+                yield books.call_of(json.loads(intent), json.loads(settlement) if settlement else None, names)
             first += len(call_ids)
 
     def statistics(self) -> Sequence[Mapping[str, Any]]:
@@ -297,6 +289,21 @@ class RedisStore:
         """Close connections."""
         self._client.close()
 
+    def _in_one_message(self, steps: Sequence[tuple[Any, list[Any]]]) -> list[Any]:
+        """Run scripts with their arguments; return what each answers, errors too."""
+        with self._explaining():
+            for is_last in (False, True):
+                pipeline = self._client.pipeline(transaction=False)
+                for script, arguments in steps:
+                    pipeline.evalsha(script.sha, 0, *arguments)
+                told: list[Any] = pipeline.execute(raise_on_error=False)
+                if is_last or not any(isinstance(each, redis.exceptions.NoScriptError) for each in told):
+                    break
+                # A server that was started anew has forgotten them. Whatever did run does nothing the second time.
+                for script, _ in steps:
+                    self._client.script_load(script.script)
+        return told
+
     def _reserved(self, call_ids: Sequence[str]) -> dict[str, int]:
         """What was reserved for calls; 0 for one that was not intended."""
         if not call_ids:
@@ -308,26 +315,15 @@ class RedisStore:
             for call_id, intent in zip(call_ids, intents, strict=True)
         }
 
-    def _intention(self, intent: Intent, budget: Budget) -> list[Any]:
-        """The arguments of INTEND."""
-        reserved = nanodollars(intent.reserved_usd)
-        limits = limits_of(intent, budget)
-        spread = [item for scope, limit in limits.items() for item in (scope, limit)]
-        scopes = scopes_of(intent.run_id, month_of(intent.called_at))
-        return [*self._described(intent, reserved), reserved, len(limits), *spread, *scopes]
-
-    def _settlement(self, settled: Settled, reserved: int) -> list[Any]:
-        """The arguments of SETTLE."""
-        now, settlement = int(self._clock()), settled.settlement
-        spread: list[bytes] = []
+    def _settling(self, settled: Settled, reserved: int) -> list[Any]:
+        """The arguments of SETTLE; answers are sealed."""
+        now = int(self._clock())
+        answers: list[bytes] = []
         for item in settled.kept:
             digest = self._seal.digest(item.key)
             body = self._seal.close(encode_answer(item.answer), digest)
-            spread += [digest, self._seal.digest(item.text_hash), _STORED.pack(now), body]
-        cost = charged(settlement, reserved)
-        written = {**asdict(settlement), **asdict(settlement.usage), "cost": cost, "once": _once()}
-        del written["usage"], written["cost_usd"]
-        return [_PREFIX, settled.call_id, _json(written), cost, now, *spread]
+            answers += [digest, self._seal.digest(item.text_hash), _STORED.pack(now), body]
+        return books.settling(settled, reserved, now, answers)
 
     def _problem(self, entry: Intent | Settled, told: Any) -> BudgetExceeded | StoreError | None:
         """What the script told of an entry."""
@@ -338,34 +334,8 @@ class RedisStore:
             return over_budget(scope, int(limit), int(spent), nanodollars(entry.reserved_usd))
         return None
 
-    def _described(self, intent: Intent, reserved: int) -> list[str | int]:
-        """What the scripts want to know of an intent: prefix, call, intent, microseconds, label, names."""
-        names = _json(
-            {
-                "provider": intent.provider,
-                "operation": intent.operation,
-                "model": intent.model,
-                "prompt_version": intent.prompt_version,
-            }
-        )
-        label = hashlib.sha256(names.encode("utf-8")).hexdigest()[: scripts.LABEL_BYTES]
-        called_at = _microseconds(intent.called_at)
-        written = {
-            "call_id": intent.call_id,
-            "called_at": called_at,
-            "run_id": intent.run_id,
-            "batch": intent.batch,
-            "endpoint": intent.endpoint,
-            "label": label,
-            "items": len(intent.keys),
-            "reserved": reserved,
-            "accounts": scopes_of(intent.run_id, month_of(intent.called_at)),
-            "once": _once(),
-        }
-        return [_PREFIX, intent.call_id, _json(written), called_at, label, names]
-
     def _drop_all(self, digests: Sequence[bytes]) -> int:
-        return sum(self._drop(args=[_PREFIX, *part]) for part in _parts(digests))
+        return sum(self._drop(args=[books.PREFIX, *part]) for part in _parts(digests))
 
     @contextmanager
     def _explaining(self) -> Iterator[None]:
@@ -376,21 +346,12 @@ class RedisStore:
 
 
 def _name(kind: str, suffix: bytes = b"") -> bytes:
-    return (_PREFIX + kind).encode("ascii") + suffix
+    return (books.PREFIX + kind).encode("ascii") + suffix
 
 
 def _parts(things: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
     for first in range(0, len(things), _AT_ONCE):
         yield things[first : first + _AT_ONCE]
-
-
-def _json(value: Mapping[str, Any]) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-def _once() -> str:
-    """Tells a script that reaches the server a second time from one that says the same again."""
-    return secrets.token_hex(8)
 
 
 def _stored_at(value: bytes) -> int:
@@ -401,29 +362,3 @@ def _stored_at(value: bytes) -> int:
 def _without_secrets(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
-
-
-def _microseconds(moment: datetime) -> int:
-    return (moment - _EPOCH) // timedelta(microseconds=1)
-
-
-def _call(
-    intent: dict[str, Any], settlement: dict[str, Any] | None, names: Mapping[bytes, Mapping[str, Any]]
-) -> Mapping[str, Any]:
-    unsettled = dict.fromkeys((*asdict(Usage()), "cost", "latency_ms", "retries"))
-    settled = settlement or {"status": "open", **unsettled}
-    cost = settled.pop("cost")
-    settled.pop("once", None)
-    del intent["accounts"], intent["once"]
-    label, called_at, reserved = intent.pop("label"), intent.pop("called_at"), intent.pop("reserved")
-    return {
-        **intent,
-        **names[label.encode("ascii")],
-        "called_at": _EPOCH + timedelta(microseconds=called_at),
-        "reserved_usd": dollars(reserved),
-        "http_status": None,
-        "request_id": None,
-        "detail": None,
-        **settled,
-        "cost_usd": None if cost is None else dollars(cost),
-    }

@@ -180,7 +180,7 @@ def test_a_service_that_does_not_answer_may_have_been_paid():
 def test_an_address_where_nobody_listens_costs_nothing():
     with pytest.raises(ServiceFailure) as caught:
         ask(sentiment_service(AzureResource("http://127.0.0.1:1", KEY)), [GOOD])
-    assert (caught.value.kind, caught.value.maybe_paid) == ("unavailable", False)
+    assert (caught.value.kind, caught.value.maybe_paid) == ("unreachable", False)
 
 
 def test_more_documents_than_the_service_takes_are_too_many():

@@ -41,4 +41,4 @@ def test_what_is_wrong_is_said(make: Callable[..., Any]):
 
 @pytest.mark.parametrize("endpoint", ["127.0.0.1:9", "http://127.0.0.1:9"])
 def test_where_nobody_is_nobody_answers(endpoint: str):
-    assert problem(endpoint).kind == "unavailable"
+    assert problem(endpoint).kind == "unreachable"

@@ -189,7 +189,7 @@ def test_a_server_that_dies_may_have_been_paid():
 def test_an_address_where_nobody_listens_costs_nothing(endpoint: str):
     with pytest.raises(ServiceFailure) as caught:
         ask(translation_service(GoogleProject("p", endpoint=endpoint)))
-    assert (caught.value.kind, caught.value.maybe_paid) == ("unavailable", False)
+    assert (caught.value.kind, caught.value.maybe_paid) == ("unreachable", False)
 
 
 def test_the_largest_request_there_can_be_fits(make: Callable[..., Any]):
@@ -281,9 +281,9 @@ def test_credentials_that_are_not_there_are_denied(tmp_path: Path, monkeypatch: 
         (exceptions.GatewayTimeout("slow"), "timed_out"),
         (exceptions.BadGateway("bad"), "unavailable"),
         (DefaultCredentialsError("none"), "denied"),
-        (TransportError("no sign-in"), "unavailable"),
+        (TransportError("no sign-in"), "unreachable"),
         (requests.exceptions.ReadTimeout(), "timed_out"),
-        (requests.exceptions.ConnectTimeout(), "unavailable"),
+        (requests.exceptions.ConnectTimeout(), "unreachable"),
     ],
 )
 def test_errors_that_come_in_several_guises(error: Exception, kind: str):

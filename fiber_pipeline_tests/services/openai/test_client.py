@@ -123,7 +123,7 @@ def test_no_connection_was_not_paid():
     with OpenAIServer() as server:
         pass
     caught = failure(server)
-    assert (caught.kind, caught.maybe_paid) == ("unavailable", False)
+    assert (caught.kind, caught.maybe_paid) == ("unreachable", False)
 
 
 def test_a_limit_says_how_long_to_wait_and_answers_say_what_is_left():

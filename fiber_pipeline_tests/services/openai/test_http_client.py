@@ -96,7 +96,7 @@ def test_a_proxy_is_used_where_the_environment_names_one(monkeypatch: pytest.Mon
     if bypassed:
         with pytest.raises(openai.APIConnectionError) as caught:
             asyncio.run(asked_of(forwarded, by_proxy))
-        assert failure_of(caught.value).kind == "unavailable"
+        assert failure_of(caught.value).kind == "unreachable"
     else:
         found, heads = asyncio.run(asked_of(forwarded, by_proxy))
         assert found == ["m"]

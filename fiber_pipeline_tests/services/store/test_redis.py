@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 import redis
 
-from fiber_pipeline.services.store.protocol import Kept, Spend
+from fiber_pipeline.services.store.protocol import Kept, Settled, Spend
 from fiber_pipeline.services.store.redis import RedisStore
 from fiber_pipeline_tests.services.store.requests import NO_BUDGET, answered, intent
 
@@ -79,4 +79,19 @@ def test_a_step_whose_answer_is_lost_is_done_once(proxy: CuttingProxy):
     (told,) = store.statistics()
     assert (told["answers"], told["hits"], told["misses"]) == (2, 2, 2)
     assert len(list(store.calls())) == 3
+    store.close()
+
+
+def test_a_server_that_has_forgotten_the_scripts_is_told_them_again(redis_url: str):
+    with redis.Redis.from_url(redis_url) as client:
+        client.flushall()
+        store = RedisStore(redis_url)
+        first, second = intent("a", usd=0.5), intent("b", usd=0.25)
+        client.script_flush()
+        store.intend(first, NO_BUDGET)
+        client.script_flush()
+        problems = store.record([Settled(first.call_id, answered(0.01), [Kept("a", "text", 1)]), second], NO_BUDGET)
+    assert problems == [None, None]
+    assert store.find(["a"]) == {"a": 1}
+    assert store.spend() == Spend(0.01, 0.25)
     store.close()
