@@ -26,6 +26,10 @@ _FASTER = 1.05
 _FASTER_UNKNOWN = 1.25
 _RECOVERY_SECONDS = 5.0
 _OBSERVED_REQUESTS = 200
+# Before a service has answered at all, so many requests at once: what it says of its limits with the first answer comes
+# too late for a burst, which the rest of the window would be short of. And how often to look whether it has.
+_FIRST_REQUESTS = 4
+_LISTENING_SECONDS = 0.01
 _SHORTEST_SECONDS = 0.1
 
 
@@ -82,6 +86,7 @@ class Pace:
     def __init__(self, requests_per_minute: float | None = None, tokens_per_minute: float | None = None) -> None:
         self._requests = _Meter(requests_per_minute)
         self._tokens = _Meter(tokens_per_minute)
+        self._is_known = requests_per_minute is not None or tokens_per_minute is not None
         self._held_until = 0.0
         self._slowed_at = float("-inf")
         self._recovered_at = float("-inf")
@@ -122,6 +127,7 @@ class Pace:
         What it really used is no news: services that limit tokens count the most it could have answered.
         """
         with self._lock:
+            self._is_known = True
             self._requests.keep_to(hints.limit_requests)
             self._requests.wait_for(1, hints.remaining_requests, hints.reset_requests, now)
             self._tokens.keep_to(hints.limit_tokens)
@@ -139,6 +145,7 @@ class Pace:
         Many that were under way together count as one: only what was sent since the last slowing down slows again.
         """
         with self._lock:
+            self._is_known = True
             if retry_after:
                 self._held_until = max(self._held_until, now + retry_after)
             if sent_at < self._slowed_at:
@@ -150,7 +157,10 @@ class Pace:
             self._slowed_at = now
 
     def _wait(self, now: float) -> float:
-        return max(0.0, max(self._requests.free_at, self._tokens.free_at, self._held_until) - now)
+        wait = max(0.0, max(self._requests.free_at, self._tokens.free_at, self._held_until) - now)
+        if not self._is_known and self._requests.claimed >= _FIRST_REQUESTS:
+            return max(wait, _LISTENING_SECONDS)
+        return wait
 
     def _observed_rate(self, now: float) -> float:
         """Requests a second of late, for a quota whose limit is unknown."""

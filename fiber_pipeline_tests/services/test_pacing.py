@@ -39,9 +39,36 @@ def test_the_tighter_of_two_limits_holds():
     )
 
 
-def test_without_limits_nothing_waits():
+def test_without_limits_nothing_waits_once_the_service_has_answered():
     pace = Pace()
-    assert all(pace.claim(1000, 0.0) for _ in range(1000))
+    assert [pace.claim(1000, 0.0) for _ in range(10)].count(True) == 4
+    pace.finished(1000)
+    assert pace.claim(1000, 0.1)
+    pace.answered(1000, RateHints(), 0.2)
+    assert all(pace.claim(1000, 0.2) for _ in range(1000))
+
+
+@pytest.mark.parametrize("latency", [0.2, 2.0])
+def test_a_limit_that_only_headers_tell_is_never_passed(latency: float):
+    clock, at_once = [0.0], 50
+    quota = SlidingQuota(requests_per_minute=2400, window=10.0, counts_rejected=True, clock=lambda: clock[0])
+    pace = Pace()
+    under_way: list[tuple[float, RateHints]] = []
+    sent = 0
+    for tick in range(60_000):
+        now = clock[0] = tick / 1000
+        while under_way and under_way[0][0] <= now:
+            pace.finished(1)
+            pace.answered(1, under_way.pop(0)[1], now)
+        while len(under_way) < at_once and pace.claim(1, now):
+            state = quota.take(1)
+            assert state.fits
+            sent += 1
+            hints = RateHints(
+                limit_requests=2400, remaining_requests=state.remaining_requests, reset_requests=state.reset_requests
+            )
+            under_way.append((now + latency, hints))
+    assert sent >= min(0.95 * 2400, 0.95 * 60 * at_once / latency)
 
 
 def test_lateness_is_not_made_up_for_by_a_burst():
