@@ -1,14 +1,20 @@
 """Figures as Spanish text writes them, and back: a decimal comma, points between thousands, a true minus sign."""
 
+import math
 import re
 from typing import NamedTuple
 
 MINUS = "−"
-_NUMBER = re.compile(rf"(?<![\w.,])([-{MINUS}]?)(\d{{1,3}}(?:\.\d{{3}})+|\d+)(?:,(\d+))?(\s?%)?(?!\w)")
+# Digits that belong together, whatever stands between them.
+_NUMBER = re.compile(rf"(?<![\w.,])([-{MINUS}]?)(\d++(?:[.,:/'’·]\d++)*+)(\s?%)?(?!\w)")
+_AS_IN_SPANISH = re.compile(r"(?:\d{1,3}(?:\.\d{3})+|\d+)(?:,\d+)?")
 
 
 class WrittenNumber(NamedTuple):
-    """A number found in a text: as it is written, its value (a share for percentages), and half its last digit."""
+    """A number found in a text: as it is written, its value (a share for percentages), and half its last digit.
+
+    The value is NaN where it is not written as in Spanish: 12.9 may be meant for 12,9 or for something else.
+    """
 
     written: str
     value: float
@@ -42,9 +48,11 @@ def written_numbers(text: str) -> list[WrittenNumber]:
     """Find every number of a Spanish text. Digits that are part of a word, such as 5G, are none."""
     found = []
     for match in _NUMBER.finditer(text):
-        sign, units, fraction, per_cent = match.groups()
-        value = float(units.replace(".", "") + "." + (fraction or "0")) * (-1 if sign else 1)
-        tolerance = 0.5 * 10.0 ** -len(fraction or "")
+        sign, digits, per_cent = match.groups()
+        is_spanish = _AS_IN_SPANISH.fullmatch(digits) is not None
+        value = float(digits.replace(".", "").replace(",", ".")) if is_spanish else math.nan
+        signed = -value if sign else value
+        tolerance = 0.5 * 10.0 ** -len(digits.partition(",")[2])
         scale = 100 if per_cent else 1
-        found.append(WrittenNumber(match.group(), value / scale, tolerance / scale, bool(per_cent)))
+        found.append(WrittenNumber(match.group(), signed / scale, tolerance / scale, bool(per_cent)))
     return found

@@ -39,6 +39,18 @@ def test_lost_sign_is_wrong(history: duckdb.DuckDBPyConnection) -> None:
     assert verify_citations(history, Statement(f"El NPS es {decimal(-nps.value)}.", (nps,)))
 
 
+@pytest.mark.parametrize("sign", list(".:/'’·"))
+def test_a_number_written_as_nowhere_in_spanish_is_none_of_the_figures(
+    history: duckdb.DuckDBPyConnection, sign: str
+) -> None:
+    sample = cite(history, "insights", "all", "all", "all", "all", "nps", "sample_size")
+    assert sample is not None
+    # Read in parts, each would be right.
+    text = f"Son {sample.value:.0f}{sign}{sample.value:.0f} en total."
+    (problem,) = verify_citations(history, Statement(text, (sample,)))
+    assert "none of the cited figures" in problem
+
+
 def test_wrong_figure_in_the_citation_is_found(history: duckdb.DuckDBPyConnection) -> None:
     planted = replace(_nps(history), value=55.0)
     assert verify_citations(history, Statement("El NPS es 55,0.", (planted,)))
