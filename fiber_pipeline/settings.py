@@ -34,6 +34,11 @@ ENGINE_TABLES = {
 }
 
 
+# The tables in words, which a service writes wherever it is set, with the rules' words behind it.
+WRITER = "openai"
+WRITTEN_TABLES = ("executive_summary", "recommendations")
+
+
 class SettingsError(ValueError):
     """One or more environment variables hold what they may not; the message names each."""
 
@@ -288,7 +293,10 @@ class Settings:
     openai_api_key: str | None = _setting("OPENAI_API_KEY", "OpenAI's key.", secret=True)
     openai_base_url: str | None = _setting("OPENAI_BASE_URL", "Anything that speaks OpenAI's protocol.")
     openai_model: str | None = _setting(
-        "FIBER_OPENAI_MODEL", "The model to ask.", decides=tuple(ENGINE_TABLES.values()), engine="openai"
+        "FIBER_OPENAI_MODEL",
+        "The model to ask.",
+        decides=(*ENGINE_TABLES.values(), *WRITTEN_TABLES),
+        engine="openai",
     )
     openai_endpoints: tuple[Mapping[str, Any], ...] = _setting(
         "FIBER_OPENAI_ENDPOINTS",
@@ -380,6 +388,9 @@ class Settings:
             if filled == table and self.chain(kind) != chain:
                 chain = self.chain(kind)
                 told["engines"] = chain
+        if table in WRITTEN_TABLES and WRITER in self.services:
+            chain = (WRITER, LOCAL)
+            told["engines"] = chain
         for item in fields(self):
             value = getattr(self, item.name)
             engine = item.metadata["engine"]

@@ -107,6 +107,14 @@ def test_a_services_model_decides_only_where_the_service_is_asked():
     assert Settings().deciding("sentiment_scores") == ""
 
 
+def test_the_words_depend_on_the_service_that_writes_them_whatever_the_chains_say():
+    asked = Settings.from_environment({"OPENAI_API_KEY": "planted", "FIBER_OPENAI_MODEL": "m"})
+    for table in ("executive_summary", "recommendations"):
+        assert '"openai", "local"' in asked.deciding(table) and '"m"' in asked.deciding(table)
+        assert Settings(openai_model="m").deciding(table) == ""
+    assert "planted" not in asked.deciding("executive_summary")
+
+
 def test_an_address_that_would_send_a_key_in_the_open_is_refused():
     with pytest.raises(SettingsError) as caught:
         Settings.from_environment(

@@ -13,7 +13,7 @@ REPORT_NAME = "fiber_report.html"
 REPORT_PDF_NAME = "fiber_report.pdf"
 EXPORTS_NAME = "exports"
 REVIEW_NAME = "fiber_review.xlsx"
-INSIGHTS = ("themes", "emergent_themes", "insights", "forecasts", "recommendations")
+INSIGHTS = ("themes", "emergent_themes", "insights", "forecasts", "executive_summary", "recommendations")
 
 
 class OutputConfig(dg.Config):

@@ -14,7 +14,7 @@ OWNERS = ["team:customer-insight"]
 GROUPS = {
     "ingestion": ("raw_comments", "rejected_rows", "comments"),
     "annotation": ("translated_comments", "sentiment_scores", "comment_themes"),
-    "insight": ("themes", "emergent_themes", "insights", "forecasts", "recommendations"),
+    "insight": ("themes", "emergent_themes", "insights", "forecasts", "executive_summary", "recommendations"),
     "outputs": ("workbook", "report", "exports"),
     "services": ("openai_submissions", "api_calls", "api_costs"),
     "review": ("engine_agreement", "engine_disputes", "review_queue", "corrections", "engine_accuracy"),
@@ -31,7 +31,11 @@ _FILE_KINDS = {
 _PERSONAL = frozenset({"raw_comments", "rejected_rows", "corrections"})
 
 
-_MODULE_OF = {"rejected_rows": "raw_comments", "engine_disputes": "engine_agreement"}
+_MODULE_OF = {
+    "rejected_rows": "raw_comments",
+    "engine_disputes": "engine_agreement",
+    "executive_summary": "recommendations",
+}
 
 
 def apply_policy(assets: Sequence[dg.AssetsDefinition], settings: Settings) -> Sequence[dg.AssetsDefinition]:

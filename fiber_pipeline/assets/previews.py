@@ -16,6 +16,7 @@ from fiber_pipeline.tables import Table
 Metadata = dict[str, Any]
 _ROWS = 10
 _TEXT = 120
+_SENTENCE = 500
 
 
 def preview(table: Table, frame: pd.DataFrame) -> Metadata:
@@ -116,8 +117,13 @@ def _forecasts(frame: pd.DataFrame) -> Metadata:
     return {"preview": _table(frame[["metric", "member", "period", "value", "low", "high", "model", "note"]], rows=20)}
 
 
+def _executive_summary(frame: pd.DataFrame) -> Metadata:
+    shown = ["rank", "text", "engine", "model", "is_fallback", "fallback_reason"]
+    return {"preview": _table(frame[shown], rows=len(frame), letters=_SENTENCE)}
+
+
 def _recommendations(frame: pd.DataFrame) -> Metadata:
-    return {"preview": _table(frame[["rank", "title", "why", "impact", "effort"]])}
+    return {"preview": _table(frame[["rank", "title", "why", "impact", "effort", "engine"]])}
 
 
 def _engine_agreement(frame: pd.DataFrame) -> Metadata:
@@ -162,6 +168,7 @@ _PREVIEWS: Mapping[str, Callable[[pd.DataFrame], Metadata]] = {
     "emergent_themes": _emergent_themes,
     "insights": _insights,
     "forecasts": _forecasts,
+    "executive_summary": _executive_summary,
     "recommendations": _recommendations,
     "engine_agreement": _engine_agreement,
     "engine_disputes": _engine_disputes,
@@ -179,25 +186,25 @@ def _plot(spec: charts.Spec, description: str) -> dg.MarkdownMetadataValue:
     return dg.MetadataValue.md(chart_markdown(spec, description))
 
 
-def _table(frame: pd.DataFrame, rows: int = _ROWS) -> dg.TableMetadataValue:
+def _table(frame: pd.DataFrame, rows: int = _ROWS, letters: int = _TEXT) -> dg.TableMetadataValue:
     shown = frame.head(rows)
     columns: Sequence[str] = [str(name) for name in frame.columns]
     return dg.MetadataValue.table(
         records=[
-            dg.TableRecord({name: _cell(value) for name, value in zip(columns, row, strict=True)})
+            dg.TableRecord({name: _cell(value, letters) for name, value in zip(columns, row, strict=True)})
             for row in shown.itertuples(index=False, name=None)
         ],
         schema=dg.TableSchema([dg.TableColumn(name) for name in columns]),
     )
 
 
-def _cell(value: object) -> str | int | float | bool:
+def _cell(value: object, letters: int) -> str | int | float | bool:
     if isinstance(value, bool | int):
         return value
     if isinstance(value, float):
         return round(value, 3)
     if isinstance(value, list):
-        return ", ".join(map(str, value))[:_TEXT]
+        return ", ".join(map(str, value))[:letters]
     if value is None or value is pd.NA or value is pd.NaT:
         return ""
-    return str(value)[:_TEXT]
+    return str(value)[:letters]

@@ -1,26 +1,74 @@
-"""`recommendations`: actions worth taking."""
+"""`executive_summary` and `recommendations`: what to know and what to do, in words.
+
+One step writes both, since both rest on one answer where a service is asked: it is paid for once, and its failure is
+the same for both.
+"""
+
+from typing import Any
 
 import dagster as dg
-import pandas as pd
 
-from fiber_pipeline.assets.publishing import table_asset
-from fiber_pipeline.insight import recommend
+from fiber_pipeline.assets.publishing import IO_MANAGER, Events, describe, publish, spec
+from fiber_pipeline.checks import SCHEMA
+from fiber_pipeline.code_version import code_version
+from fiber_pipeline.insight import ExecutiveSummary, recommend, summarise, summary_frame
 from fiber_pipeline.insight.openai_summary import writer_of
 from fiber_pipeline.resources import ResponseStoreResource, WarehouseResource
-from fiber_pipeline.settings import Settings
-from fiber_pipeline.tables import RECOMMENDATIONS
+from fiber_pipeline.services.caller import calling
+from fiber_pipeline.settings import WRITER, Settings
+from fiber_pipeline.tables import EXECUTIVE_SUMMARY, RECOMMENDATIONS
+from fiber_pipeline.warehouse.dagster_metadata import table_metadata
+
+_VERSION = code_version("insight", "services/openai/prompts")
 
 
-@table_asset(RECOMMENDATIONS, code=["insight", "services/openai/prompts"], deps=["themes", "insights", "forecasts"])
+@dg.multi_asset(
+    name="recommendations",
+    outs={
+        table.name: dg.AssetOut(
+            description=describe(table, text),
+            io_manager_key=IO_MANAGER,
+            code_version=_VERSION,
+            metadata=table_metadata(table),
+        )
+        for table, text in (
+            (
+                EXECUTIVE_SUMMARY,
+                "What to know in a minute, in Spanish, each sentence with the figures and comments it rests on.",
+            ),
+            (
+                RECOMMENDATIONS,
+                "What to do first, in Spanish, each with its reason, expected effect, effort and the comments it "
+                "rests on.",
+            ),
+        )
+    },
+    deps=["themes", "insights", "forecasts"],
+    check_specs=[spec(SCHEMA, EXECUTIVE_SUMMARY), spec(SCHEMA, RECOMMENDATIONS)],
+)
 def recommendations(
     context: dg.AssetExecutionContext,
     warehouse: WarehouseResource,
     settings: dg.ResourceParam[Settings],
     response_store: dg.ResourceParam[ResponseStoreResource],
-) -> pd.DataFrame:
-    """What to do first, in Spanish, each with its reason, expected effect, effort and the comments it rests on."""
+) -> Events:
+    """Write the executive summary and the recommendations, with OpenAI where it is set."""
     reader = warehouse.open().reader
-    if "openai" in settings.services:
-        return writer_of(settings, response_store.open(), reader).recommend()
-    with reader() as connection:
-        return recommend(connection)
+    if WRITER in settings.services:
+        with calling(context.run.run_id, None):
+            summary, advice = writer_of(settings, response_store.open(), reader).write()
+    else:
+        with reader() as connection:
+            summary, advice = summarise(connection), recommend(connection)
+    if summary.fallback_reason is not None:
+        context.log.warning("the executive summary is in the rules' words: %s", summary.fallback_reason)
+    yield from publish(
+        EXECUTIVE_SUMMARY, summary_frame(summary), metadata=_dropped(summary), output_name=EXECUTIVE_SUMMARY.name
+    )
+    yield from publish(RECOMMENDATIONS, advice, output_name=RECOMMENDATIONS.name)
+
+
+def _dropped(summary: ExecutiveSummary) -> dict[str, Any]:
+    """The sentences that were dropped, each with the reason."""
+    told = [dg.TableRecord({"text": statement.text, "reason": reason}) for statement, reason in summary.dropped]
+    return {"dropped": len(told), **({"dropped_sentences": dg.MetadataValue.table(told)} if told else {})}

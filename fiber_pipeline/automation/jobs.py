@@ -10,7 +10,7 @@ BATCH_ASSETS = (
     "sentiment_scores",
     "comment_themes",
 )
-INSIGHT_ASSETS = ("themes", "emergent_themes", "insights", "forecasts", "recommendations")
+INSIGHT_ASSETS = ("themes", "emergent_themes", "insights", "forecasts", "executive_summary", "recommendations")
 REPORT_ASSETS = ("workbook", "report", "exports")
 SERVICE_ASSETS = ("api_calls", "api_costs")
 COMPARED_ASSETS = ("engine_agreement", "engine_disputes", "review_queue")

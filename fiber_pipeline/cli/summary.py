@@ -40,6 +40,12 @@ FROM sentiment_scores WHERE is_fallback GROUP BY ALL
 UNION ALL
 SELECT 'comment_themes', engine, count(*), any_value(fallback_reason)
 FROM comment_themes WHERE is_fallback GROUP BY ALL
+UNION ALL
+SELECT 'executive_summary', engine, count(*), any_value(fallback_reason)
+FROM executive_summary WHERE is_fallback GROUP BY ALL
+UNION ALL
+SELECT 'recommendations', engine, count(*), any_value(fallback_reason)
+FROM recommendations WHERE fallback_reason IS NOT NULL GROUP BY ALL
 """
 _SHARES = ("positive", "neutral", "negative", "mixed")
 

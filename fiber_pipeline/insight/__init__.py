@@ -10,6 +10,7 @@ about single comments belongs to the engines' folders; laying figures out for pe
 from fiber_pipeline.insight.changes import Measured, is_beyond_chance
 from fiber_pipeline.insight.churn import churn_reasons, score_churn, urgent_comments
 from fiber_pipeline.insight.citations import Figure, Statement, cite, keep_verified, verify_citations
+from fiber_pipeline.insight.executive_summary import read_summary, summary_frame
 from fiber_pipeline.insight.forecasts import measure_forecasts
 from fiber_pipeline.insight.metrics import METRICS, NO_MEMBER, OTHER_MEMBERS, measure_insights
 from fiber_pipeline.insight.months import begins_late, ends_early, read_history, read_month_days
@@ -42,9 +43,11 @@ __all__ = [
     "one_source",
     "read_history",
     "read_month_days",
+    "read_summary",
     "recommend",
     "score_churn",
     "summarise",
+    "summary_frame",
     "trace_comment",
     "trace_insight",
     "urgent_comments",

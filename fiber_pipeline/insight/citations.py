@@ -37,7 +37,8 @@ _MISSING_COMMENTS = """
 SELECT cited.comment_id FROM (SELECT unnest($evidence) AS comment_id) AS cited
 ANTI JOIN comments ON comments.comment_id = cited.comment_id AND comments.duplicate_of IS NULL
 """
-_PERIOD = re.compile(r"\b\d{4}-(?:W\d{2}|\d{2}(?:-\d{2})?)\b")
+# A month, week or day as the tables name it.
+PERIOD = re.compile(r"\b\d{4}-(?:W\d{2}|\d{2}(?:-\d{2})?)\b")
 
 
 @dataclass(frozen=True)
@@ -84,13 +85,13 @@ def verify_citations(connection: duckdb.DuckDBPyConnection, statement: Statement
     parts = [_parts(figure.origin) for figure in statement.figures]
     problems = [
         f"no figure is of the period {period}"
-        for period in sorted(set(_PERIOD.findall(statement.text)))
+        for period in sorted(set(PERIOD.findall(statement.text)))
         if not any(period in part for part in parts)
     ]
     cited = [(figure.value, _is_share(part)) for figure, part in zip(statement.figures, parts, strict=True)]
     problems += [
         f"{number.written} is none of the cited figures"
-        for number in written_numbers(_PERIOD.sub(" ", statement.text))
+        for number in written_numbers(PERIOD.sub(" ", statement.text))
         if not any(
             is_share == number.is_percentage and abs(number.value - value) <= number.tolerance * (1 + 1e-9)
             for value, is_share in cited

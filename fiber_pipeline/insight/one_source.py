@@ -7,9 +7,11 @@ from typing import NamedTuple
 import duckdb
 import pandas as pd
 
+from fiber_pipeline.insight.executive_summary import summary_frame
 from fiber_pipeline.insight.forecasts import measure_forecasts
 from fiber_pipeline.insight.metrics import measure_insights
 from fiber_pipeline.insight.recommendations import recommend
+from fiber_pipeline.insight.summary import summarise
 from fiber_pipeline.insight.themes import measure_themes
 
 _COMMENTS = "SELECT * FROM comments WHERE contains(batch, '/') AND split_part(batch, '/', 1) = $source"
@@ -38,11 +40,12 @@ def one_source(
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """Let `connection` see one source alone for a while; everything, as it is, for None.
 
-    Inside, `comments` holds the rows of the batches under the folder `source`, and `insights`, `themes`, `forecasts`
-    and `recommendations` are measured on them as the stored tables are on all, so that whatever reads these tables
-    speaks of the source: its own months, its own impacts, its own advice. The stored tables stay as they are. Tables
-    of single comments other than `comments` still hold every source; they are read by joining `comments`.
-    `emergent_themes` are found in everything and stay so.
+    Inside, `comments` holds the rows of the batches under the folder `source`, and `insights`, `themes`, `forecasts`,
+    `executive_summary` and `recommendations` are made of them as the stored tables are of all, so that whatever reads
+    these tables speaks of the source: its own months, its own impacts, its own advice. The words are always the
+    rules': no service is asked about a single source. The stored tables stay as they are. Tables of single comments
+    other than `comments` still hold every source; they are read by joining `comments`. `emergent_themes` are found in
+    everything and stay so.
 
     with_figures: whether the measured tables are wanted too, or the comments alone.
     """
@@ -66,6 +69,7 @@ def _measures(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, Call
     yield "insights", lambda: measure_insights(connection, metadata_columns=metadata_columns)
     yield "themes", lambda: measure_themes(connection, taxonomy)
     yield "forecasts", lambda: measure_forecasts(connection)
+    yield "executive_summary", lambda: summary_frame(summarise(connection))
     yield "recommendations", lambda: recommend(connection)
 
 

@@ -119,6 +119,7 @@ def recommend(connection: duckdb.DuckDBPyConnection, *, playbook: Playbook | Non
                 ],
                 "engine": ENGINE,
                 "model": MODEL,
+                "fallback_reason": None,
             }
         )
     columns = {name: [row[name] for row in rows] for name in RECOMMENDATIONS.columns}

@@ -56,3 +56,15 @@ def written_numbers(text: str) -> list[WrittenNumber]:
         scale = 100 if per_cent else 1
         found.append(WrittenNumber(match.group(), signed / scale, tolerance / scale, bool(per_cent)))
     return found
+
+
+def without_numbers(text: str) -> str:
+    """The text with a space in place of every number that `written_numbers` finds."""
+    return _NUMBER.sub(" ", text)
+
+
+def tidied(text: str) -> str:
+    """The text as if it were written here: single spaces, true minus signs, a space before the sign of per cent."""
+    return _NUMBER.sub(
+        lambda found: f"{MINUS if found[1] else ''}{found[2]}{' %' if found[3] else ''}", " ".join(text.split())
+    )

@@ -23,12 +23,19 @@ _NEXT_NPS = "SELECT min(period) FROM forecasts WHERE metric = 'nps' AND member =
 
 @dataclass(frozen=True)
 class ExecutiveSummary:
-    """What to know in a minute. dropped: statements that failed `verify_citations`, each with the reason."""
+    """What to know in a minute.
+
+    dropped: statements that failed `verify_citations`, each with the reason.
+    engine, model, prompt_version: who wrote it.
+    fallback_reason: why it has the rules' words though a service is there to write it; None where that is not so.
+    """
 
     statements: tuple[Statement, ...]
     dropped: tuple[tuple[Statement, str], ...]
     engine: str = ENGINE
     model: str = MODEL
+    prompt_version: str | None = None
+    fallback_reason: str | None = None
 
     @property
     def text(self) -> str:

@@ -31,7 +31,7 @@ OF_REVIEWERS = ("corrections",)
 OF_COMMENTS = ("comments", "translated_comments", "sentiment_scores", "comment_themes")
 OF_EVERYTHING = tuple(name for name in TABLES if name not in {*UNREDACTED, *OF_REVIEWERS, *OF_COMMENTS})
 # Of those, what can be measured on one source.
-OF_SOURCE = ("themes", "insights", "forecasts", "recommendations")
+OF_SOURCE = ("themes", "insights", "forecasts", "executive_summary", "recommendations")
 _WHOLE = (*OF_EVERYTHING, *OF_REVIEWERS)
 
 _BOM = b"\xef\xbb\xbf"

@@ -31,6 +31,19 @@ TRENDS = {"rising": "En alza", "falling": "En baja", "stable": "Estable", "unkno
 FORECAST_METRICS = {"nps": "NPS", "volume": "Volumen de comentarios", "theme_share": "Peso del tema"}
 # `none` is no engine: the original stands as it was written.
 ENGINES = {"none": "original, sin traducir"}
+WRITERS = {"local": "las reglas del sistema", "openai": "OpenAI"}
+# Why a service did not write what it is there to write, by what `fallback_reason` names between its colons.
+FALLBACKS = {
+    "over budget": "se llegó al límite de gasto",
+    "refused": "el modelo no quiso responder",
+    "rejected": "el servicio rechazó el pedido",
+    "denied": "el servicio rechazó la clave o el modelo",
+    "exhausted": "se agotó el crédito en el servicio",
+    "no price": "el modelo no tiene un precio cargado",
+    "unverified": "lo que escribió el modelo no pasó la comprobación",
+    "too little to tell": "todavía hay muy poco que contar",
+}
+NO_USE = "el servicio no dio una respuesta útil"
 MONTHS = (
     "enero",
     "febrero",

@@ -1,9 +1,11 @@
-"""What report and workbook say in the same words: of changes, incomplete months, calls, and what is covered."""
+"""What report and workbook say in the same words: of changes, incomplete months, calls, authors, what is covered."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
-from fiber_pipeline.outputs import spanish
+from fiber_pipeline.insight.recommendations import ENGINE as RULES
+from fiber_pipeline.outputs import labels, spanish
 from fiber_pipeline.outputs.figures import Figures, KeyFigure, Unit
 from fiber_pipeline.outputs.reading import Row
 
@@ -62,3 +64,31 @@ def calls_note(high: int) -> str:
         f"{spanish.count(high, 'comentario', 'comentarios')} de urgencia alta en todo el período. Primero, los que "
         "conviene atender antes: urgentes o con riesgo de baja, y recientes."
     )
+
+
+def authors(written: Sequence[Row], source: str | None) -> str:
+    """Who wrote some texts, and why it is not who should have; empty for none.
+
+    written: `engine`, `model` and `fallback_reason` of each text. source: which source they are of, if of one alone.
+    """
+    counts = Counter(_writer(row["engine"], row["model"]) for row in written).most_common()
+    if not counts:
+        return ""
+    (first, _), *others = counts
+    besides = "".join(f" y, en {count} de {len(written)}, de {writer}" for writer, count in others)
+    always = "" if source is None else ", como siempre que se trata de una sola fuente"
+    told = [f"Textos de {first}{besides}{always}."]
+    told += map(_why_the_rules, dict.fromkeys(row["fallback_reason"] for row in written if row["fallback_reason"]))
+    if any(row["engine"] != RULES for row in written):
+        told.append("Cada cifra se comprobó con las tablas; las palabras son del modelo.")
+    return " ".join(told)
+
+
+def _writer(engine: str, model: str | None) -> str:
+    return f"{labels.WRITERS.get(engine, engine)}{f' ({model})' if model else ''}"
+
+
+def _why_the_rules(reason: str) -> str:
+    service, *parts = reason.split(": ")
+    why = next((labels.FALLBACKS[part] for part in parts if part in labels.FALLBACKS), labels.NO_USE)
+    return f"Las reglas reemplazan a {labels.WRITERS.get(service, service)} porque {why}."

@@ -14,6 +14,7 @@ from fiber_pipeline.tables.emergent_themes import EMERGENT_THEMES
 from fiber_pipeline.tables.engine_accuracy import ENGINE_ACCURACY
 from fiber_pipeline.tables.engine_agreement import ENGINE_AGREEMENT
 from fiber_pipeline.tables.engine_disputes import ENGINE_DISPUTES
+from fiber_pipeline.tables.executive_summary import EXECUTIVE_SUMMARY
 from fiber_pipeline.tables.forecasts import FORECASTS
 from fiber_pipeline.tables.insights import INSIGHTS
 from fiber_pipeline.tables.raw_comments import RAW_COMMENTS
@@ -35,6 +36,7 @@ ALL_TABLES = (
     EMERGENT_THEMES,
     INSIGHTS,
     FORECASTS,
+    EXECUTIVE_SUMMARY,
     RECOMMENDATIONS,
     ENGINE_AGREEMENT,
     ENGINE_DISPUTES,
@@ -56,6 +58,7 @@ __all__ = [
     "ENGINE_ACCURACY",
     "ENGINE_AGREEMENT",
     "ENGINE_DISPUTES",
+    "EXECUTIVE_SUMMARY",
     "FORECASTS",
     "INSIGHTS",
     "RAW_COMMENTS",

@@ -33,5 +33,8 @@ RECOMMENDATIONS = Table(
         ),
         "engine": columns.text("Who wrote it."),
         "model": columns.text("The engine's model or version.", nullable=True),
+        "fallback_reason": columns.text(
+            "Why it has the rules' words though a service is there to write it.", nullable=True
+        ),
     },
 )

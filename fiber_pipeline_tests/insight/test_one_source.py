@@ -3,11 +3,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from fiber_pipeline.insight import one_source, score_churn, summarise, verify_citations
+from fiber_pipeline.insight import one_source, read_summary, score_churn, summarise, verify_citations
 from fiber_pipeline_tests.insight.conftest import measure_all
 from fiber_pipeline_tests.insight.history import Comment, write_comments, write_history
 
-MEASURED = ("insights", "themes", "forecasts", "recommendations")
+MEASURED = ("insights", "themes", "forecasts", "executive_summary", "recommendations")
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, table: str) -> list[tuple[object, ...]]:
@@ -39,6 +39,7 @@ def test_what_reads_the_tables_speaks_of_the_source(history: duckdb.DuckDBPyConn
         summary = summarise(history)
         assert summary.text != whole
         assert not summary.dropped
+        assert read_summary(history) == summary
         for statement in summary.statements:
             assert verify_citations(history, statement) == []
         assert set(score_churn(history, limit=50)["source"]) == {"interior"}

@@ -6,9 +6,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from fiber_pipeline.insight import measure_insights
+from fiber_pipeline.insight import ExecutiveSummary, Statement, measure_insights, summarise, summary_frame
 from fiber_pipeline.insight.themes import measure_themes
-from fiber_pipeline.tables import EMERGENT_THEMES, FORECASTS, INSIGHTS, RECOMMENDATIONS, THEMES
+from fiber_pipeline.tables import EMERGENT_THEMES, EXECUTIVE_SUMMARY, FORECASTS, INSIGHTS, RECOMMENDATIONS, THEMES
 from fiber_pipeline_tests.insight.history import (
     TAXONOMY,
     Comment,
@@ -97,9 +97,11 @@ def history_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
                     "figures": [[{"name": "share", "value": 0.17, "origin": "themes:outages"}]],
                     "engine": ["local"],
                     "model": [None],
+                    "fallback_reason": [None],
                 }
             ),
         )
+        write_table(connection, EXECUTIVE_SUMMARY, summary_frame(summarise(connection)))
     return path
 
 
@@ -162,10 +164,14 @@ def hostile_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
                     "evidence": [["=2"]],
                     "figures": [[]],
                     "engine": ["local"],
-                    "model": [None],
+                    "model": [HOSTILE[5]],
+                    "fallback_reason": [f"openai: {HOSTILE[6]}"],
                 }
             ),
         )
+        # Nothing that a service writes passes for markup or a formula either.
+        written = ExecutiveSummary(tuple(Statement(text, (), ("=0",)) for text in HOSTILE), (), "openai", HOSTILE[5])
+        write_table(connection, EXECUTIVE_SUMMARY, summary_frame(written))
     return path
 
 

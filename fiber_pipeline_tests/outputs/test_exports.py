@@ -138,7 +138,9 @@ def test_choices_of_comments(
 ) -> None:
     written = write_exports(history, tmp_path, formats=["parquet"], **choice)  # type: ignore[arg-type]
     annotated = ["comments", "translated_comments", "sentiment_scores", "comment_themes"]
-    of_source = ["themes", "insights", "forecasts", "recommendations"] if set(choice) == {"source"} else []
+    of_source = (
+        ["themes", "insights", "forecasts", "executive_summary", "recommendations"] if set(choice) == {"source"} else []
+    )
     assert [path.stem for path in written] == [*annotated, *of_source]
     expected = ids(history, condition)
     assert bool(expected) == (choice != {"batches": []})

@@ -7,9 +7,9 @@ from typing import Any
 
 import duckdb
 
-from fiber_pipeline.insight import summarise
 from fiber_pipeline.outputs import labels, spanish, wording
 from fiber_pipeline.outputs.calls import read_calls
+from fiber_pipeline.outputs.executive_summary import read_summary
 from fiber_pipeline.outputs.figures import read_figures
 from fiber_pipeline.outputs.forecasts import read_forecasts
 from fiber_pipeline.outputs.guide import load_guide
@@ -40,11 +40,11 @@ def read_model(connection: duckdb.DuckDBPyConnection, source: str | None, moment
     recommendations = rows(connection, "recommendations")
     # Found in everything at once, so that they are no single source's.
     emergent = rows(connection, "emergent_themes") if source is None else []
-    statements = summarise(connection).statements
+    summary = read_summary(connection, source)
 
     wanted = {comment_id for row in [*themes.rows, *emergent] for comment_id in row["examples"] or ()}
     wanted |= {comment_id for row in recommendations for comment_id in row["evidence"] or ()}
-    wanted |= {comment_id for statement in statements for comment_id in statement.evidence}
+    wanted |= {comment_id for sentence in summary.sentences for comment_id in sentence.evidence}
     found = rows(connection, "examples", wanted=sorted(wanted), each=_EXAMPLES_OF_EACH, most=MOST_EXAMPLES)
     places = {row["comment_id"]: place for place, row in enumerate(found, start=1)}
     shown = Counter(theme for row in found for theme in row["themes"] or ())
@@ -60,9 +60,9 @@ def read_model(connection: duckdb.DuckDBPyConnection, source: str | None, moment
         "period_note": " ".join(wording.incomplete_months(figures)),
         "cards": [text.card(key, figures) for key in figures.keys],
         "sentences": [
-            {"text": spanish.with_month_names(statement.text), "only": _only(statement.evidence, places)}
-            for statement in statements
+            {"text": sentence.text, "only": _only(sentence.evidence, places)} for sentence in summary.sentences
         ],
+        "sentences_note": summary.note,
         "recommendations": [
             {
                 "title": row["title"],
@@ -72,6 +72,7 @@ def read_model(connection: duckdb.DuckDBPyConnection, source: str | None, moment
             }
             for row in recommendations
         ],
+        "recommendations_note": wording.authors(recommendations, source),
         "trends": drawings.trend_charts(figures, forecasts),
         "themes": text.theme_rows(themes, shown),
         "theme_chart": drawings.theme_chart(themes),

@@ -107,6 +107,7 @@ def _summary(model: Mapping[str, Any]) -> list[Part]:
     ]
     return [
         _list(sentence["text"] for sentence in model["sentences"]),
+        *([_note(model["sentences_note"])] if model["sentences_note"] else []),
         _table(f"Cifras clave: {model['period']}", columns, figures, (3, 1.3, 2, 2.2, 1.4, 3.6)),
         *([_note(model["period_note"])] if model["period_note"] else []),
         _note(f"Qué significa cada cifra y cómo cuestionarla: «{model['guide'].title}», al final."),
@@ -114,7 +115,7 @@ def _summary(model: Mapping[str, Any]) -> list[Part]:
 
 
 def _recommendations(model: Mapping[str, Any]) -> list[Part]:
-    return [
+    parts: list[Part] = [
         {
             "kind": "advice",
             "title": shown(f"{place}. {advice['title']}"),
@@ -123,6 +124,7 @@ def _recommendations(model: Mapping[str, Any]) -> list[Part]:
         }
         for place, advice in enumerate(model["recommendations"], start=1)
     ]
+    return [*parts, _note(model["recommendations_note"])] if parts else []
 
 
 def _themes(model: Mapping[str, Any]) -> list[Part]:

@@ -8,9 +8,10 @@ from typing import Any
 
 import duckdb
 
-from fiber_pipeline.insight import one_source, summarise
+from fiber_pipeline.insight import one_source
 from fiber_pipeline.outputs import labels, spanish, wording
 from fiber_pipeline.outputs.calls import read_calls
+from fiber_pipeline.outputs.executive_summary import read_summary
 from fiber_pipeline.outputs.figures import read_figures
 from fiber_pipeline.outputs.files import whole_file
 from fiber_pipeline.outputs.forecasts import read_forecasts
@@ -107,14 +108,16 @@ def _write_sheets(
     texts = {row["comment_id"]: row["text"] for row in rows(connection, "texts", wanted=wanted)}
     urgent = rows(connection, "urgency_counts")[0]["high"]
     incomplete = wording.incomplete_months(figures)
+    recommendations = rows(connection, "recommendations")
 
     add_summary(
         workbook,
         formats,
         figures,
-        [spanish.with_month_names(statement.text) for statement in summarise(connection).statements],
-        rows(connection, "recommendations"),
+        read_summary(connection, source),
+        recommendations,
         note=f"{wording.coverage(batches, source)} Preparado el {spanish.day_and_time(moment)} (hora de Asunción).",
+        advice_note=wording.authors(recommendations, source),
         months=month_table(figures, incomplete) if len(figures.months) > 1 else None,
     )
     add_themes(workbook, formats, themes, texts)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from fiber_pipeline.outputs import labels, spanish, wording
+from fiber_pipeline.outputs.executive_summary import Summary
 from fiber_pipeline.outputs.figures import Figures, KeyFigure, Unit
 from fiber_pipeline.outputs.reading import Row
 from fiber_pipeline.outputs.workbook.guide import GUIDE
@@ -30,15 +31,17 @@ def add_summary(
     workbook: Any,
     formats: Formats,
     figures: Figures,
-    sentences: Sequence[str],
+    summary: Summary,
     recommendations: Sequence[Row],
     *,
     note: str,
+    advice_note: str,
     months: MonthTable | None,
 ) -> None:
     """Sentences, key figures against the month before, recommendations, and where NPS has been.
 
-    note: what the workbook covers. months: where the sheet of trends will hold its months; None without two of them.
+    note: what the workbook covers. advice_note: who wrote the recommendations.
+    months: where the sheet of trends will hold its months; None without two of them.
     """
     sheet = workbook.add_worksheet("Resumen")
     row = write_title(sheet, formats, TITLE, [note])
@@ -50,12 +53,15 @@ def add_summary(
         sheet.write_string(row, 0, NO_DATA, formats.text)
         set_up_print(sheet, TITLE)
         return
-    for sentence in sentences:
-        _write_across(sheet, formats, row, 0, f"• {sentence}")
+    for sentence in summary.sentences:
+        _write_across(sheet, formats, row, 0, f"• {sentence.text}")
+        row += 1
+    if summary.note:
+        sheet.write_string(row, 0, summary.note, formats.subtitle)
         row += 1
     row = _add_key_figures(sheet, formats, row + 1, figures)
     if recommendations:
-        row = _add_recommendations(sheet, formats, row, recommendations)
+        row = _add_recommendations(sheet, formats, row, recommendations, advice_note)
     if months is not None:
         chart = nps_chart(workbook, months, NPS_COLUMNS)
         chart.set_size({"width": 900, "height": 260})
@@ -121,9 +127,10 @@ def _write_key_figure(sheet: Any, formats: Formats, row: int, key: KeyFigure, fi
     sheet.write_string(row, 7, reading[:1].upper() + reading[1:], formats.wrapped)
 
 
-def _add_recommendations(sheet: Any, formats: Formats, row: int, recommendations: Sequence[Row]) -> int:
+def _add_recommendations(sheet: Any, formats: Formats, row: int, recommendations: Sequence[Row], note: str) -> int:
     sheet.write_string(row, 0, "Recomendaciones", formats.section)
-    row += 1
+    sheet.write_string(row + 1, 0, note, formats.subtitle)
+    row += 2
     sheet.set_row(row, 32)
     for place, header in enumerate(("Acción", "Esfuerzo", "Ganancia posible (NPS)", "Por qué", *[""] * 5)):
         sheet.write_string(row, place, header, formats.number_header if place == 2 else formats.header)
