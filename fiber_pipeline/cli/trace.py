@@ -1,10 +1,14 @@
-"""`fiber trace`: from a figure to its comments, and from a comment to its file and row."""
+"""`fiber trace`: from a sentence to its figures, from a figure to its comments, from a comment to its file and row."""
 
 import json
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from fiber_pipeline.cli.problems import read_settings
+
+if TYPE_CHECKING:
+    import duckdb
 
 _SHOWN = 20
 
@@ -17,31 +21,64 @@ _SHOWN = 20
     metavar="KIND PERIOD DIMENSION MEMBER METRIC",
     help="The key of a row of `insights`, for example: month 2026-03 theme outages negative_share.",
 )
-def trace(comment_id: str | None, insight: tuple[str, str, str, str, str] | None) -> None:
-    """Say where COMMENT_ID comes from and who annotated it, or list the comments behind a figure."""
-    if (comment_id is None) == (insight is None):
-        raise click.UsageError("give either a comment's id or --insight")
+@click.option("--sentence", type=int, metavar="RANK", help="A sentence of `executive_summary`; 1 is the first.")
+def trace(comment_id: str | None, insight: tuple[str, str, str, str, str] | None, sentence: int | None) -> None:
+    """Say where COMMENT_ID comes from and who annotated it.
+
+    Or list the comments behind a figure, or the figures and comments that a sentence of the executive summary rests on.
+    """
+    if sum(given is not None for given in (comment_id, insight, sentence)) != 1:
+        raise click.UsageError("give either a comment's id or --insight or --sentence")
     settings = read_settings()
 
-    from fiber_pipeline.insight import trace_comment, trace_insight
     from fiber_pipeline.warehouse import Warehouse
 
     with Warehouse(settings.warehouse_location, settings.warehouse_key).reader() as connection:
         if comment_id is not None:
-            try:
-                facts = trace_comment(connection, comment_id)
-            except KeyError:
-                raise click.ClickException(f"there is no comment {comment_id}") from None
-            for name, value in facts.items():
-                click.echo(f"{name}: {json.dumps(value, ensure_ascii=False, default=str)}")
-            return
-        assert insight is not None
-        try:
-            found = trace_insight(connection, *insight)
-        except ValueError as problem:
-            raise click.ClickException(str(problem)) from None
+            _tell_comment(connection, comment_id)
+        elif sentence is not None:
+            _tell_sentence(connection, sentence)
+        elif insight is not None:
+            _tell_insight(connection, insight)
+
+
+def _tell_comment(connection: "duckdb.DuckDBPyConnection", comment_id: str) -> None:
+    from fiber_pipeline.insight import trace_comment
+
+    try:
+        _tell(trace_comment(connection, comment_id))
+    except KeyError:
+        raise click.ClickException(f"there is no comment {comment_id}") from None
+
+
+def _tell_sentence(connection: "duckdb.DuckDBPyConnection", rank: int) -> None:
+    from fiber_pipeline.insight import trace_sentence
+
+    try:
+        facts = trace_sentence(connection, rank)
+    except KeyError:
+        raise click.ClickException(f"the executive summary has no sentence {rank}") from None
+    figures = facts.pop("figures")
+    _tell(facts)
+    for figure in figures:
+        # The key of an insight stands as `--insight` takes it.
+        click.echo(f"figure: {figure['value']:.6g} is {' '.join(json.loads(figure['origin']))}")
+
+
+def _tell_insight(connection: "duckdb.DuckDBPyConnection", insight: tuple[str, str, str, str, str]) -> None:
+    from fiber_pipeline.insight import trace_insight
+
+    try:
+        found = trace_insight(connection, *insight)
+    except ValueError as problem:
+        raise click.ClickException(str(problem)) from None
     click.echo(f"{len(found)} comments; `fiber trace ID` tells more of each")
     for name in found[:_SHOWN]:
         click.echo(name)
     if len(found) > _SHOWN:
         click.echo(f"… and {len(found) - _SHOWN} more")
+
+
+def _tell(facts: dict[str, Any]) -> None:
+    for name, value in facts.items():
+        click.echo(f"{name}: {json.dumps(value, ensure_ascii=False, default=str)}")

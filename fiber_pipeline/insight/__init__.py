@@ -18,7 +18,7 @@ from fiber_pipeline.insight.one_source import one_source
 from fiber_pipeline.insight.recommendations import Playbook, load_playbook, recommend
 from fiber_pipeline.insight.summary import ExecutiveSummary, summarise
 from fiber_pipeline.insight.themes import TaxonomyTheme, measure_themes
-from fiber_pipeline.insight.trace import trace_comment, trace_insight
+from fiber_pipeline.insight.trace import trace_comment, trace_insight, trace_sentence
 
 __all__ = [
     "METRICS",
@@ -50,6 +50,7 @@ __all__ = [
     "summary_frame",
     "trace_comment",
     "trace_insight",
+    "trace_sentence",
     "urgent_comments",
     "verify_citations",
 ]

@@ -1,4 +1,6 @@
-"""The way back: from a figure to its comments, and from a comment to its file, row and annotators."""
+"""The way back: from a sentence to its figures, from both to their comments, from a comment to its file and row."""
+
+from typing import Any
 
 import duckdb
 
@@ -10,7 +12,7 @@ _DIMENSIONS = ("all", "batch", "source", "language", "theme", "category")
 _METADATA = "metadata:"
 
 
-def trace_comment(connection: duckdb.DuckDBPyConnection, comment_id: str) -> dict[str, object]:
+def trace_comment(connection: duckdb.DuckDBPyConnection, comment_id: str) -> dict[str, Any]:
     """Return where a comment comes from and who annotated it.
 
     Keys: batch, source_file, sheet, row_number, file_sha256 and ingested_at of its row; its text (redacted), scores
@@ -18,13 +20,17 @@ def trace_comment(connection: duckdb.DuckDBPyConnection, comment_id: str) -> dic
     Raises KeyError if there is no such comment.
     """
     found = connection.execute(read_sql("trace_comment"), {"comment_id": comment_id})
-    names = [column[0] for column in found.description or ()]
-    row = found.fetchone()
-    if row is None:
-        raise KeyError(comment_id)
-    facts: dict[str, object] = dict(zip(names, row, strict=True))
+    facts = _only_row(found, comment_id)
     facts["themes"] = facts["themes"] or []
     return facts
+
+
+def trace_sentence(connection: duckdb.DuckDBPyConnection, rank: int) -> dict[str, Any]:
+    """Return a sentence of `executive_summary` with the figures and comments it rests on, and who wrote it.
+
+    Keys: the table's columns. Raises KeyError if there is no such sentence.
+    """
+    return _only_row(connection.execute("SELECT * FROM executive_summary WHERE rank = $rank", {"rank": rank}), rank)
 
 
 def trace_insight(
@@ -52,3 +58,11 @@ def trace_insight(
     }
     with counted_comments(connection):
         return [comment_id for (comment_id,) in connection.execute(read_sql("trace_insight"), parameters).fetchall()]
+
+
+def _only_row(found: duckdb.DuckDBPyConnection, key: object) -> dict[str, Any]:
+    names = [column[0] for column in found.description or ()]
+    row = found.fetchone()
+    if row is None:
+        raise KeyError(key)
+    return dict(zip(names, row, strict=True))

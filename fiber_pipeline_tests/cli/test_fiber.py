@@ -171,9 +171,13 @@ def test_trace_and_export_lead_from_figures_to_rows(world: World, tmp_path: Path
     told = fiber(data, "trace", listed[1]).stdout
     assert '"norte/enero.csv"' in told
     assert "row_number: " in told
-    missing = fiber(data, "trace", "nothing")
-    assert missing.returncode == 1
-    assert "there is no comment nothing" in missing.stderr
+    sentence = fiber(data, "trace", "--sentence", "1").stdout
+    assert 'text: "Total analizado' in sentence
+    assert "figure: 6 is insights all all all all volume value" in sentence
+    for wrong, problem in ((["nothing"], "no comment nothing"), (["--sentence", "99"], "no sentence 99")):
+        missing = fiber(data, "trace", *wrong)
+        assert missing.returncode == 1
+        assert problem in missing.stderr
     written = fiber(
         data, "export", str(tmp_path / "out"), "--table", "comments", "--format", "csv", "--source", "norte"
     )

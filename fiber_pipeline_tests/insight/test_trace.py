@@ -1,10 +1,22 @@
+import json
 import random
 
 import duckdb
 import pytest
 
-from fiber_pipeline.insight import NO_MEMBER, OTHER_MEMBERS, measure_insights, trace_comment, trace_insight
-from fiber_pipeline_tests.insight.history import Comment, write_comments
+from fiber_pipeline.insight import (
+    NO_MEMBER,
+    OTHER_MEMBERS,
+    measure_insights,
+    summarise,
+    summary_frame,
+    trace_comment,
+    trace_insight,
+    trace_sentence,
+)
+from fiber_pipeline.tables import EXECUTIVE_SUMMARY
+from fiber_pipeline_tests.insight.conftest import measure_all
+from fiber_pipeline_tests.insight.history import Comment, write_comments, write_table
 
 
 def test_comment_is_followed_to_its_row_and_annotators(connection: duckdb.DuckDBPyConnection) -> None:
@@ -22,13 +34,30 @@ def test_comment_is_followed_to_its_row_and_annotators(connection: duckdb.DuckDB
         "test",
         "none",
     )
-    (theme,) = facts["themes"]  # type: ignore[misc]
+    (theme,) = facts["themes"]
     assert (theme["theme"], theme["engine"], theme["evidence"]) == ("app", "local", ["app"])
 
 
 def test_unknown_comment(connection: duckdb.DuckDBPyConnection) -> None:
     with pytest.raises(KeyError, match="nobody"):
         trace_comment(connection, "nobody")
+
+
+def test_a_sentence_is_followed_to_its_figures_and_from_them_to_comments(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    write_comments(connection, [Comment("a", nps=9), Comment("b", nps=2), Comment("c")])
+    measure_all(connection)
+    summary = summarise(connection)
+    write_table(connection, EXECUTIVE_SUMMARY, summary_frame(summary))
+    (place,) = (place for place, told in enumerate(summary.statements, start=1) if told.text.startswith("El NPS es"))
+    facts = trace_sentence(connection, place)
+    assert (facts["text"], facts["engine"]) == (summary.statements[place - 1].text, "local")
+    table, *key, column = json.loads(facts["figures"][0]["origin"])
+    assert (table, column, facts["figures"][0]["value"]) == ("insights", "value", 0.0)
+    assert trace_insight(connection, *key) == ["a", "b"]
+    with pytest.raises(KeyError, match="99"):
+        trace_sentence(connection, 99)
 
 
 def test_comment_without_annotations(connection: duckdb.DuckDBPyConnection) -> None:
