@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 import dagster as dg
 
+from fiber_pipeline.assets.output_files import REPORT_NAMES
 from fiber_pipeline.assets.partitions import FEEDBACK_BATCHES
 from fiber_pipeline.automation.jobs import BATCH_ASSETS, INSIGHT_ASSETS, REPORT_ASSETS
 from fiber_pipeline.definitions import build_definitions
@@ -94,6 +95,9 @@ class Pipeline:
         return all(self._latest_version(asset, batch) == self._versions[asset] for asset in BATCH_ASSETS)
 
     def _insights_are_current(self) -> bool:
+        # What is missing was deleted by a person, or because figures and words speak of what was to be forgotten.
+        if not all((self._settings.outputs_dir / name).exists() for name in REPORT_NAMES):
+            return False
         assets = (*INSIGHT_ASSETS, *REPORT_ASSETS)
         if not all(self._latest_version(asset) == self._versions[asset] for asset in assets):
             return False

@@ -8,6 +8,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from fiber_pipeline.forgetting import forget_customer
 from fiber_pipeline.inbox import Inbox
 from fiber_pipeline.pipeline import Pipeline
 from fiber_pipeline_tests.readers.hostile_files import write_hostile_files
@@ -85,3 +86,18 @@ def test_a_changed_setting_makes_anew_what_it_decides(world: World, pipeline: Pi
     taxonomy.write_text(OWN_THEME)
     changed = Pipeline(dataclasses.replace(world.settings, taxonomy=taxonomy), world.instance, Quiet())
     assert [changed.analyse("enero.csv").skipped for _ in range(2)] == [False, True]
+
+
+def test_what_forgetting_takes_away_the_next_run_makes_anew(world: World, pipeline: Pipeline):
+    volume = "SELECT value FROM insights WHERE metric = 'volume' AND dimension = 'all' AND period = 'all'"
+    world.drop("enero.csv")
+    pipeline.analyse("enero.csv")
+    pipeline.refresh()
+    assert world.query(volume) == [(len(ROWS),)]
+    later = Pipeline(world.settings, world.instance, Quiet())
+    assert later.refresh().skipped
+    forget_customer(world.settings, "C1")
+    assert not later.refresh().skipped
+    assert world.query(volume) == [(len(ROWS) - 1,)]
+    assert (world.settings.outputs_dir / "fiber_report.html").exists()
+    assert later.refresh().skipped

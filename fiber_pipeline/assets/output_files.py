@@ -13,6 +13,7 @@ REPORT_NAME = "fiber_report.html"
 REPORT_PDF_NAME = "fiber_report.pdf"
 EXPORTS_NAME = "exports"
 REVIEW_NAME = "fiber_review.xlsx"
+REPORT_NAMES = (WORKBOOK_NAME, REPORT_NAME, REPORT_PDF_NAME, EXPORTS_NAME)
 INSIGHTS = ("themes", "emergent_themes", "insights", "forecasts", "executive_summary", "recommendations")
 
 
@@ -45,5 +46,4 @@ def summary_metadata(summary: object) -> dict[str, Any]:
 
 def output_paths(folder: Path) -> list[Path]:
     """What of workbook, report and its PDF, exports and review workbook stands in the outputs folder."""
-    names = (WORKBOOK_NAME, REPORT_NAME, REPORT_PDF_NAME, EXPORTS_NAME, REVIEW_NAME)
-    return [path for name in names if (path := folder / name).exists()]
+    return [path for name in (*REPORT_NAMES, REVIEW_NAME) if (path := folder / name).exists()]
