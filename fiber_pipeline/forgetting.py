@@ -14,7 +14,8 @@ from fiber_pipeline.services.openai.batch_journal import FILE_NAME as JOURNAL
 from fiber_pipeline.services.openai.operations import PROVIDER, SUMMARISE_PROMPT
 from fiber_pipeline.services.operation import text_hash
 from fiber_pipeline.services.store.opening import FILE_NAME, open_store
-from fiber_pipeline.settings import Settings
+from fiber_pipeline.settings import LOCAL, Settings
+from fiber_pipeline.tables import EXECUTIVE_SUMMARY, RECOMMENDATIONS
 from fiber_pipeline.warehouse import Warehouse
 
 
@@ -45,6 +46,7 @@ def forget_batch(settings: Settings, batch: str) -> Forgotten:
     texts = _text_keys(settings, "batch", batch)
     answers = _forget_answers(settings, _texts(settings, "batch", batch))
     submissions = _abandon_submissions(settings, [batch])
+    _forget_words(settings, texts)
     rows = _warehouse(settings).erase(batch=batch)
     files = []
     inbox = Inbox(settings.inbox_url)
@@ -64,6 +66,7 @@ def forget_customer(settings: Settings, customer_id: str) -> Forgotten:
     texts = _text_keys(settings, "customer_id", customer_id)
     answers = _forget_answers(settings, _texts(settings, "customer_id", customer_id))
     submissions = _abandon_submissions(settings, _batches_of(settings, customer_id))
+    _forget_words(settings, texts)
     rows = _warehouse(settings).erase(customer_id=customer_id)
     deleted = (*_delete_outputs(settings), *_delete_reviews(settings, texts))
     return Forgotten(rows, deleted, answers, submissions)
@@ -127,6 +130,17 @@ def _forget_answers(settings: Settings, texts: set[str]) -> int:
         return summaries + store.forget([text_hash(text) for text in texts])
     finally:
         store.close()
+
+
+def _forget_words(settings: Settings, texts: set[str]) -> None:
+    """Empty the tables in which a service wrote about all comments together, before their bytes are erased.
+
+    The next run fills them again. The rules' words stay: they are the figures', and quote nobody.
+    """
+    warehouse = _warehouse(settings)
+    for table in (EXECUTIVE_SUMMARY, RECOMMENDATIONS):
+        if texts and (warehouse.read(table, ["engine"])["engine"] != LOCAL).any():
+            warehouse.write(table, table.empty())
 
 
 def _batches_of(settings: Settings, customer_id: str) -> list[str]:

@@ -1,4 +1,5 @@
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -7,6 +8,8 @@ from fiber_pipeline.services.operation import Item, Operation, text_hash
 from fiber_pipeline.services.service import Usage
 from fiber_pipeline.services.store.opening import FILE_NAME, open_store
 from fiber_pipeline.services.store.protocol import Budget, Intent, Kept, Settlement
+from fiber_pipeline.tables import EXECUTIVE_SUMMARY, RECOMMENDATIONS
+from fiber_pipeline_tests.warehouse.frames import small_frame
 from fiber_pipeline_tests.world import World
 
 OPERATION = Operation("openai", "annotate", "gpt-5-mini", "1")
@@ -69,3 +72,22 @@ def test_forgetting_makes_no_store_where_there_is_none(world: World):
     assert forget_customer(world.settings, "nobody").answers == 0
     assert forget_batch(world.settings, "nothing.csv").answers == 0
     assert not (world.settings.cache_dir / FILE_NAME).exists()
+
+
+WORDS = "Una clienta de Areguá se quedó sin internet"
+
+
+@pytest.mark.parametrize(("engine", "left"), [("openai", 0), ("local", 3)])
+def test_what_a_service_wrote_about_all_goes_and_what_rules_wrote_stays(world: World, engine: str, left: int):
+    world.drop("enero.csv")
+    assert world.analyse("enero.csv").success
+    summary = small_frame(EXECUTIVE_SUMMARY, text=WORDS, engine=engine)
+    advice = small_frame(RECOMMENDATIONS, why=WORDS, engine=["local", "local", engine])
+    world.warehouse.write(EXECUTIVE_SUMMARY, summary)
+    world.warehouse.write(RECOMMENDATIONS, advice)
+    forget_customer(world.settings, "nobody")
+    assert world.query("SELECT count(*) FROM executive_summary") == [(3,)]
+    forget_customer(world.settings, "C3")
+    rows = world.query("SELECT (SELECT count(*) FROM executive_summary), (SELECT count(*) FROM recommendations)")
+    assert rows == [(left, left)]
+    assert (WORDS.encode() in Path(world.settings.warehouse_location).read_bytes()) == bool(left)
