@@ -89,6 +89,20 @@ _RULES = (
         "SELECT count(*) FILTER (NOT EXISTS (SELECT 1 FROM comment_themes t WHERE t.comment_id = c.comment_id)), "
         "count(*) FROM comments c WHERE is_informative AND length(text) >= 25",
     ),
+    ShareRule(
+        "executive_summary",
+        "no_fallback",
+        "Where a service is there to write it, it did.",
+        0.0,
+        "SELECT count(*) FILTER (is_fallback), count(*) FROM executive_summary",
+    ),
+    ShareRule(
+        "recommendations",
+        "no_fallback",
+        "Where a service is there to write them, it wrote all.",
+        0.0,
+        "SELECT count(*) FILTER (fallback_reason IS NOT NULL), count(*) FROM recommendations",
+    ),
 )
 
 

@@ -51,10 +51,12 @@ class OpenAIWriter:
 
         The summary is the model's or the rules' as a whole. Of the recommendations, order, reasons and figures are
         always the rules', titles and steps at best the model's, row by row. Where the rules' words stand,
-        `fallback_reason` says why.
+        `fallback_reason` says why; but where there is too little to tell, nobody is asked and nothing is missed.
         """
         with self._reader() as connection:
             facts = gather_facts(connection)
+        if len(facts.summary.statements) < _FEWEST_STATEMENTS:
+            return facts.summary, facts.recommendations
         answer, reason = self._ask(facts)
         if answer is None:
             return replace(facts.summary, fallback_reason=reason), self._recommendations({}, reason, facts)
@@ -64,8 +66,6 @@ class OpenAIWriter:
 
     def _ask(self, facts: Facts) -> tuple[Any, str | None]:
         """The model's answer, or the reason why there is none."""
-        if len(facts.summary.statements) < _FEWEST_STATEMENTS:
-            return None, self._because("too little to tell")
         try:
             enriched = self._enricher.enrich(self._services, [Item(facts.document)])
         except UnknownPrice as problem:

@@ -41,7 +41,6 @@ FALLBACKS = {
     "exhausted": "se agotó el crédito en el servicio",
     "no price": "el modelo no tiene un precio cargado",
     "unverified": "lo que escribió el modelo no pasó la comprobación",
-    "too little to tell": "todavía hay muy poco que contar",
 }
 NO_USE = "el servicio no dio una respuesta útil"
 MONTHS = (

@@ -235,7 +235,7 @@ def test_where_there_is_nothing_to_tell_nothing_is_asked(is_measured: bool, tmp_
     with writer(tmp_path, path, honest) as (asked, server):
         summary, frame = asked.write()
         assert len(server.record) == 0
-    assert summary.fallback_reason == "openai: too little to tell"
+    assert (summary.engine, summary.fallback_reason) == ("local", None)
     assert len(frame) == 0
 
 
