@@ -29,8 +29,8 @@ _RISE = re.compile(
     re.IGNORECASE,
 )
 _FALL = re.compile(
-    r"\b(?:(?<!de )baja|bajan|baj[oó]|bajaron|ca(?:e|en|y[oó]|yeron|[ií]da)|descen\w+|disminu\w+|empeor\w+|deterior\w+|"
-    r"retroce\w+|redu(?:jo|jeron|ce|cen))\b",
+    r"\b(?:(?<!de )(?<!es )(?<!muy )baja|bajan|baj[oó]|bajaron|ca(?:e|en|y[oó]|yeron|[ií]da)|descen\w+|disminu\w+|"
+    r"empeor\w+|deterior\w+|retroce\w+|redu(?:jo|jeron|ce|cen))\b",
     re.IGNORECASE,
 )
 _OUTSTANDING = re.compile(r"\b(?:por encima de|pico|habitual|se dispar\w+)", re.IGNORECASE)

@@ -28,9 +28,7 @@ class Summary:
 def read_summary(connection: duckdb.DuckDBPyConnection, source: str | None) -> Summary:
     """Read the summary of `executive_summary`. connection: narrowed to `source` already (`insight.one_source`)."""
     summary = read_statements(connection)
-    sentences = [
-        Sentence(spanish.with_month_names(statement.text), statement.evidence) for statement in summary.statements
-    ]
+    sentences = [Sentence(spanish.typeset(statement.text), statement.evidence) for statement in summary.statements]
     author = {"engine": summary.engine, "model": summary.model, "fallback_reason": summary.fallback_reason}
     notes = (wording.authors([author] * len(sentences), source), _left_out(len(summary.dropped)))
     return Summary(sentences, " ".join(filter(None, notes)))

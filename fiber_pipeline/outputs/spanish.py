@@ -65,6 +65,6 @@ def count(amount: int, singular: str, plural: str) -> str:
     return f"{number(amount)} {singular if amount == 1 else plural}"
 
 
-def with_month_names(text: str) -> str:
-    """The text with months such as `2026-03` written out, for sentences that cite periods as the tables have them."""
-    return _MONTH.sub(lambda found: month(found.group()), text)
+def typeset(text: str) -> str:
+    """A sentence of the tables as people read it: months such as `2026-03` written out, numbers kept with their `%`."""
+    return _MONTH.sub(lambda found: month(found.group()), text.replace(" %", "\u00a0%"))

@@ -9,7 +9,7 @@ import dagster as dg
 import pytest
 from openpyxl import load_workbook
 
-from fiber_pipeline.outputs.spanish import with_month_names
+from fiber_pipeline.outputs.spanish import typeset
 from fiber_pipeline.settings import Settings
 from fiber_pipeline_tests.servers.faults import Fault
 from fiber_pipeline_tests.servers.openai_server import OpenAIServer
@@ -147,4 +147,4 @@ def assert_everywhere(world: World, note: str) -> None:
         said = " ".join(text.split())
         assert note in said
         for (sentence,) in sentences:
-            assert " ".join(with_month_names(sentence).split()) in said
+            assert " ".join(typeset(sentence).split()) in said

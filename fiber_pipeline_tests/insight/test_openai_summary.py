@@ -149,12 +149,14 @@ def test_what_was_not_given_cannot_be_cited(tmp_path: Path, measured_history: Pa
 def test_numbers_are_set_as_the_rules_set_them(tmp_path: Path, measured_history: Path):
     def says(facts: Facts) -> list[dict[str, Any]]:
         nps, share = figure(facts, "all, nps"), figure(facts, "negative_share in themes: outages")
-        careless = f"El NPS es {nps['written'].replace('−', '-')},\n y el {share['written'].replace(' ', '')} se queja."
+        # Low is not falling.
+        minus, per_cent = nps["written"].replace("−", "-"), share["written"].replace(" ", "")
+        careless = f"La nota es baja: {minus},\n y el {per_cent} se queja."
         return [statement(careless, nps, share), *honest(facts)]
 
     with writer(tmp_path, measured_history, says) as (asked, _):
         first, *_ = asked.write()[0].statements
-    assert re.fullmatch(r"El NPS es −\d+,\d, y el \d+,\d % se queja\.", first.text)
+    assert re.fullmatch(r"La nota es baja: −\d+,\d, y el \d+,\d % se queja\.", first.text)
 
 
 def test_where_too_little_holds_the_rules_write_it_and_say_so(

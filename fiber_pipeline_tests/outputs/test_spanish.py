@@ -18,9 +18,9 @@ def test_shares_and_changes() -> None:
     assert [spanish.signed(value) for value in (3.21, -1.0, 0.04)] == ["+3,2", "−1,0", "0,0"]
 
 
-def test_months_are_named_wherever_a_sentence_cites_them() -> None:
-    assert spanish.with_month_names("En 2026-05 fue 3, y el 2026-05-04 otra cosa.") == (
-        "En mayo de 2026 fue 3, y el 2026-05-04 otra cosa."
+def test_sentences_of_the_tables_are_set_for_people() -> None:
+    assert spanish.typeset("En 2026-05 fue 3, y el 2026-05-04 otra cosa: 12,5 %.") == (
+        "En mayo de 2026 fue 3, y el 2026-05-04 otra cosa: 12,5\u00a0%."
     )
     assert spanish.month("2026-09", short=True) == "sep 2026"
     assert spanish.month("none") == "none"

@@ -66,7 +66,7 @@ def read_model(connection: duckdb.DuckDBPyConnection, source: str | None, moment
         "recommendations": [
             {
                 "title": row["title"],
-                "why": spanish.with_month_names(row["why"]),
+                "why": spanish.typeset(row["why"]),
                 "about": text.about_advice(row, themes.labels),
                 "only": _only(row["evidence"], places),
             }

@@ -56,6 +56,7 @@ class Formats:
         base = {"font_name": "Calibri", "font_size": 11, "valign": "top"}
         self.title = workbook.add_format({**base, "font_size": 18, "bold": True, "font_color": LIGHT.accent})
         self.subtitle = workbook.add_format({**base, "font_color": LIGHT.faint})
+        self.note = workbook.add_format({**base, "font_color": LIGHT.faint, "text_wrap": True})
         self.section = workbook.add_format({**base, "font_size": 13, "bold": True, "font_color": LIGHT.accent})
         header = {
             **base,

@@ -57,7 +57,7 @@ def add_summary(
         _write_across(sheet, formats, row, 0, f"• {sentence.text}")
         row += 1
     if summary.note:
-        sheet.write_string(row, 0, summary.note, formats.subtitle)
+        _write_note(sheet, formats, row, summary.note)
         row += 1
     row = _add_key_figures(sheet, formats, row + 1, figures)
     if recommendations:
@@ -75,6 +75,12 @@ def _write_across(sheet: Any, formats: Formats, row: int, column: int, text: str
     sheet.merge_range(row, column, row, _LAST, "", formats.wrapped)
     sheet.set_row(row, LINE_HEIGHT * lines_of(text, sum(_WIDTHS[column:])))
     write_text(sheet, row, column, text, formats, wrapped=True)
+
+
+def _write_note(sheet: Any, formats: Formats, row: int, note: str) -> None:
+    """Write a note over the table's width."""
+    sheet.set_row(row, LINE_HEIGHT * lines_of(note, sum(_WIDTHS)))
+    sheet.merge_range(row, 0, row, _LAST, note, formats.note)
 
 
 def _add_key_figures(sheet: Any, formats: Formats, row: int, figures: Figures) -> int:
@@ -129,13 +135,13 @@ def _write_key_figure(sheet: Any, formats: Formats, row: int, key: KeyFigure, fi
 
 def _add_recommendations(sheet: Any, formats: Formats, row: int, recommendations: Sequence[Row], note: str) -> int:
     sheet.write_string(row, 0, "Recomendaciones", formats.section)
-    sheet.write_string(row + 1, 0, note, formats.subtitle)
+    _write_note(sheet, formats, row + 1, note)
     row += 2
     sheet.set_row(row, 32)
     for place, header in enumerate(("Acción", "Esfuerzo", "Ganancia posible (NPS)", "Por qué", *[""] * 5)):
         sheet.write_string(row, place, header, formats.number_header if place == 2 else formats.header)
     for row, advice in enumerate(recommendations, start=row + 1):  # noqa: B020 - rows go on from the header
-        title, why = f"{advice['rank']}. {advice['title']}", spanish.with_month_names(advice["why"])
+        title, why = f"{advice['rank']}. {advice['title']}", spanish.typeset(advice["why"])
         _write_across(sheet, formats, row, 3, why)
         sheet.set_row(row, LINE_HEIGHT * max(lines_of(title, _WIDTHS[0] - 4), lines_of(why, sum(_WIDTHS[3:]))))
         write_text(sheet, row, 0, title, formats, wrapped=True)
