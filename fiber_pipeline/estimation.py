@@ -1,14 +1,18 @@
 """What a run over some comments would ask of paid services, and what that would take, by the run's own plan."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
 from fiber_pipeline.chains import Chains
 from fiber_pipeline.engines import Engine, distinct_texts
+from fiber_pipeline.services.enrichment import Enricher
+from fiber_pipeline.services.openai.operations import FACTS_CHARACTERS
+from fiber_pipeline.services.operation import Item
 from fiber_pipeline.services.plan import Plan
 from fiber_pipeline.services.remote_engine import RemoteEngine
+from fiber_pipeline.services.service import Service
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,17 @@ def plan_services(chains: Chains, comments: pd.DataFrame) -> list[Asking]:
         plan = engine.enricher.plan(engine.services, engine.items(asked))
         askings[operation.fingerprint] = Asking((kind,), operation.provider, operation.name, operation.model, plan)
     return list(askings.values())
+
+
+def plan_writing(enricher: Enricher, services: Sequence[Service]) -> Asking:
+    """Plan what the executive summary and the recommendations would take at most.
+
+    The facts to write about are not known before the run, nor whether they were written about before; they count as
+    long as they may be. Raises UnknownPrice.
+    """
+    operation = services[0].operation
+    plan = enricher.plan(services, [Item("x" * FACTS_CHARACTERS)])
+    return Asking(("summary", "recommendations"), operation.provider, operation.name, operation.model, plan)
 
 
 def _first_engines(

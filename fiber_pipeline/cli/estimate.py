@@ -43,6 +43,7 @@ def estimate(files: tuple[Path, ...]) -> None:
     from fiber_pipeline.engines import EngineUnavailable
     from fiber_pipeline.estimation import plan_services
     from fiber_pipeline.services.failures import UnknownPrice
+    from fiber_pipeline.settings import WRITER
 
     texts, comments, failed = _read(files, settings)
     with tempfile.TemporaryDirectory() as scratch:
@@ -50,6 +51,8 @@ def estimate(files: tuple[Path, ...]) -> None:
         try:
             chains = build_chains(settings, lambda: store)
             askings = plan_services(chains, texts)
+            if WRITER in settings.services and comments:
+                askings.append(_plan_writing(settings, store))
         except (EngineUnavailable, UnknownPrice) as problem:
             raise click.ClickException(str(problem)) from None
         click.echo(f"{comments} comments, {texts['text'].nunique()} distinct texts")
@@ -94,6 +97,14 @@ def _store(settings: "Settings", scratch: Path) -> "ResponseStore":
 
     is_there = settings.cache_url is not None or (settings.cache_dir / FILE_NAME).exists()
     return open_store(settings.cache_url, settings.cache_dir if is_there else scratch, settings.warehouse_key)
+
+
+def _plan_writing(settings: "Settings", store: "ResponseStore") -> "Asking":
+    from fiber_pipeline.chains import build_enricher
+    from fiber_pipeline.estimation import plan_writing
+    from fiber_pipeline.services.openai.from_settings import summary_services
+
+    return plan_writing(build_enricher(settings, store), summary_services(settings))
 
 
 def _tell_services(askings: "Sequence[Asking]") -> None:

@@ -1,6 +1,7 @@
 """The `fiber` command as its user calls it: a process of its own, over a data directory of its own."""
 
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -207,6 +208,8 @@ def test_a_service_is_estimated_looked_at_asked_and_accounted_for(world: World):
         keys = {"OPENAI_API_KEY": "right", "OPENAI_BASE_URL": f"{server.base_url}/v1", "FIBER_BUDGET_USD": "0.0001"}
         estimated = fiber(data, "estimate", str(file), **keys)
         assert "for sentiment and themes:\n  5 texts, of which 0 were answered before" in estimated.stdout
+        assert "for summary and recommendations:\n  1 texts" in estimated.stdout
+        most = float(re.findall(r"([\d.]+) USD at most", estimated.stdout)[-1])
         assert "FIBER_BUDGET_USD: 0.00 of 0.00 USD left, which could be exceeded" in estimated.stdout
         assert (estimated.returncode, len(server.record)) == (1, 0)
         keys["FIBER_BUDGET_USD"] = "5"
@@ -216,6 +219,8 @@ def test_a_service_is_estimated_looked_at_asked_and_accounted_for(world: World):
         ran = fiber(data, "run", str(file), **keys)
         assert ran.returncode == 0, ran.stderr
         assert "openai gpt-4.1-mini, annotate: 1 requests for 6 texts, 0.00" in ran.stdout
+        assert "openai gpt-4.1-mini, summarise: 1 requests for 1 texts, 0.00" in ran.stdout
+        assert 0 < sum(map(float, re.findall(r", ([\d.]+) USD;", ran.stdout))) < most
         assert server.record.answered_items() > 0
         assert (
             "of which 5 were answered before\n  nothing is left to ask"
