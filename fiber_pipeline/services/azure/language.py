@@ -5,15 +5,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from fiber_pipeline.services.azure.service import (
-    API_VERSION,
-    MODEL,
-    AzureResource,
-    AzureService,
-    Document,
-    Garbled,
-    Task,
-)
+from fiber_pipeline.services.azure.client import API_VERSION, AzureResource
+from fiber_pipeline.services.azure.service import MODEL, AzureService, Document, Garbled, Task
 from fiber_pipeline.services.operation import Item, Operation
 
 # What the service answers where nothing tells.
@@ -33,18 +26,12 @@ class DetectedLanguage(BaseModel):
 def language_service(resource: AzureResource) -> AzureService:
     """The prevailing language of each text."""
     operation = Operation("azure", "language", MODEL, parameters={"api": API_VERSION})
-    return AzureService(resource, Task(operation, _MOST_DOCUMENTS, _document, _ask, _read))
+    return AzureService(resource, Task(operation, "LanguageDetection", {}, _MOST_DOCUMENTS, _document, _read))
 
 
 def _document(item: Item) -> Document:
     # A hint of the country is only used to break ties, and the service has none for Guaraní.
-    return {"country_hint": "none", "text": item.text}
-
-
-async def _ask(client: Any, documents: list[Document], take: Any) -> Any:
-    return await client.detect_language(
-        documents, show_stats=True, disable_service_logs=True, model_version=MODEL, cls=take
-    )
+    return {"countryHint": "", "text": item.text}
 
 
 def _read(document: Mapping[str, Any], _: Item) -> dict[str, Any]:

@@ -5,16 +5,9 @@ from typing import Any
 
 from pydantic import BaseModel, Field, ValidationError
 
+from fiber_pipeline.services.azure.client import API_VERSION, AzureResource
 from fiber_pipeline.services.azure.sentiment import document_of
-from fiber_pipeline.services.azure.service import (
-    API_VERSION,
-    MODEL,
-    AzureResource,
-    AzureService,
-    Document,
-    Garbled,
-    Task,
-)
+from fiber_pipeline.services.azure.service import CODE_POINTS, MODEL, AzureService, Garbled, Task
 from fiber_pipeline.services.operation import Item, Operation
 
 # What our own redaction knows marks for. Dates, companies, web and IP addresses are none of it.
@@ -53,18 +46,9 @@ class PersonalSpans(BaseModel):
 def personal_data_service(resource: AzureResource) -> AzureService:
     """The personal data of each text; an item's language is that of its text, Spanish where it has none."""
     operation = Operation("azure", "pii", MODEL, parameters={"api": API_VERSION, "categories": sorted(CATEGORIES)})
-    return AzureService(resource, Task(operation, _MOST_DOCUMENTS, document_of, _ask, _read))
-
-
-async def _ask(client: Any, documents: list[Document], take: Any) -> Any:
-    return await client.recognize_pii_entities(
-        documents,
-        categories_filter=list(CATEGORIES),
-        show_stats=True,
-        string_index_type="UnicodeCodePoint",
-        disable_service_logs=True,
-        model_version=MODEL,
-        cls=take,
+    parameters = {"piiCategories": CATEGORIES, "stringIndexType": CODE_POINTS}
+    return AzureService(
+        resource, Task(operation, "PiiEntityRecognition", parameters, _MOST_DOCUMENTS, document_of, _read)
     )
 
 

@@ -9,15 +9,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from fiber_pipeline.services.azure.service import (
-    API_VERSION,
-    MODEL,
-    AzureResource,
-    AzureService,
-    Document,
-    Garbled,
-    Task,
-)
+from fiber_pipeline.services.azure.client import API_VERSION, AzureResource
+from fiber_pipeline.services.azure.service import CODE_POINTS, MODEL, AzureService, Document, Garbled, Task
 from fiber_pipeline.services.operation import Item, Operation
 
 SPANISH = "es"
@@ -78,25 +71,13 @@ class MinedSentiment(BaseModel):
 def sentiment_service(resource: AzureResource) -> AzureService:
     """Sentiment with opinion mining; an item's language is that of its text, Spanish where it has none."""
     operation = Operation("azure", "sentiment", MODEL, parameters={"api": API_VERSION, "opinion_mining": True})
-    return AzureService(resource, Task(operation, _MOST_DOCUMENTS, document_of, _ask, _read))
+    parameters = {"opinionMining": True, "stringIndexType": CODE_POINTS}
+    return AzureService(resource, Task(operation, "SentimentAnalysis", parameters, _MOST_DOCUMENTS, document_of, _read))
 
 
 def document_of(item: Item) -> Document:
     """A document in the language the service is to read it in."""
     return {"language": item.language or SPANISH, "text": item.text}
-
-
-async def _ask(client: Any, documents: list[Document], take: Any) -> Any:
-    # Offsets count code points, as Python does. The service is asked not to keep the texts for its own inspection.
-    return await client.analyze_sentiment(
-        documents,
-        show_opinion_mining=True,
-        show_stats=True,
-        string_index_type="UnicodeCodePoint",
-        disable_service_logs=True,
-        model_version=MODEL,
-        cls=take,
-    )
 
 
 class _Wire(BaseModel):

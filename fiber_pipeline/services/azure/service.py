@@ -1,46 +1,32 @@
-"""An Azure AI Language resource as a `Service`: the SDK's client, its failures by kind, its answers by place."""
+"""An Azure AI Language resource as a `Service`: what is asked, and its answers sorted by place."""
 
 import asyncio
-import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
-from azure.ai.textanalytics.aio import TextAnalyticsClient
-from azure.core.credentials import AzureKeyCredential
-from azure.core.exceptions import AzureError
-from azure.core.pipeline import AsyncPipeline, PipelineRequest, PipelineResponse
-from azure.core.pipeline.policies import (
-    AsyncHTTPPolicy,
-    AzureKeyCredentialPolicy,
-    SansIOHTTPPolicy,
-    UserAgentPolicy,
-)
-from azure.core.pipeline.transport import AioHttpTransport
-
-from fiber_pipeline.services.addresses import secure_url
-from fiber_pipeline.services.azure.failures import error_code, failure_of_status, failure_of_transport
+from fiber_pipeline.services.azure.client import Answer, AzureResource, LanguageClient
+from fiber_pipeline.services.azure.failures import error_code
 from fiber_pipeline.services.failures import ServiceFailure
 from fiber_pipeline.services.operation import Item, Operation
 from fiber_pipeline.services.service import Limits, Reply, Usage
 
-API_VERSION = "2023-04-01"
 # "latest" is what a resource answers with unless told otherwise; the exact version comes back with every answer.
 MODEL = "latest"
+# What offsets count (`stringIndexType`), as Python does.
+CODE_POINTS = "UnicodeCodePoint"
 # Of the synchronous API ("Service limits for Azure Language", learn.microsoft.com). The service counts text elements,
 # of which no text has more than code points.
 MOST_CHARACTERS = 5_120
-# A request may have 1 MB. The SDK escapes JSON as ASCII, where a code point takes up to twelve bytes.
+# A request may have 1 MB. It is sent as ASCII, where a code point takes up to twelve bytes.
 _REQUEST_CHARACTERS = 75_000
 _RECORD_CHARACTERS = 1_000
-KEY_HEADER = "Ocp-Apim-Subscription-Key"
-_ANSWER = "fiber_pipeline_answer"
+# The service is asked not to keep the texts for its own inspection.
+_OF_EVERY_TASK = {"modelVersion": MODEL, "loggingOptOut": True}
 # Errors of a document that say nothing about the document.
 _PASSING = frozenset({"InternalServerError", "ServiceUnavailable", "Timeout"})
 
 Document = dict[str, str]
-Asking = Callable[[TextAnalyticsClient, list[Document], Any], Awaitable[Any]]
 
 
 class Garbled(Exception):  # noqa: N818 - a state of an answer
@@ -48,38 +34,18 @@ class Garbled(Exception):  # noqa: N818 - a state of an answer
 
 
 @dataclass(frozen=True)
-class AzureResource:
-    """A Language resource: its address, its key, and the requests a minute its tier allows.
-
-    The default is that of the standard tier; the free tier allows 300. A quota that turns out smaller is kept to.
-    Raises ValueError for an address that would send the key in the open.
-    """
-
-    endpoint: str
-    key: str = field(repr=False)
-    requests_per_minute: float = 1_000
-
-    def __post_init__(self) -> None:
-        secure_url(self.endpoint)
-
-    @property
-    def host(self) -> str:
-        """The resource's host, as it stands in `api_calls`."""
-        return urlsplit(self.endpoint).netloc
-
-
-@dataclass(frozen=True)
 class Task:
     """What is asked of a resource, and how an answer about a document is kept.
 
-    documents: in one request. document: what is sent for an item, beside its id. ask: the SDK's call; its last argument
-    goes to `cls`. read: what is kept of an answer about an item; raises Garbled.
+    kind, parameters: the task as the API names it. documents: in one request. document: what is sent for an item,
+    beside its id. read: what is kept of an answer about an item; raises Garbled.
     """
 
     operation: Operation
+    kind: str
+    parameters: Mapping[str, Any]
     documents: int
     document: Callable[[Item], Document]
-    ask: Asking
     read: Callable[[Mapping[str, Any], Item], dict[str, Any]]
 
 
@@ -89,7 +55,7 @@ class AzureService:
     def __init__(self, resource: AzureResource, task: Task) -> None:
         self._resource = resource
         self._task = task
-        self._client: TextAnalyticsClient | None = None
+        self._client: LanguageClient | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
     @property
@@ -126,12 +92,11 @@ class AzureService:
         documents = [{"id": str(place), **self._task.document(item)} for place, item in enumerate(items)]
         try:
             async with asyncio.timeout(timeout):
-                answer: _Answer = await self._task.ask(self._connected(), documents, _take)
+                answer = await self._connected().analyze(
+                    self._task.kind, documents, {**_OF_EVERY_TASK, **self._task.parameters}
+                )
         except TimeoutError:
             raise ServiceFailure("timed_out", "no answer in time", maybe_paid=True) from None
-        except AzureError as error:
-            # Without its cause, whose message can quote the service.
-            raise failure_of_transport(error) from None
         return self._sorted(answer, items)
 
     async def aclose(self) -> None:
@@ -140,13 +105,13 @@ class AzureService:
         if client is not None:
             await client.close()
 
-    def _connected(self) -> TextAnalyticsClient:
+    def _connected(self) -> LanguageClient:
         loop = asyncio.get_running_loop()
         if self._client is None or self._loop is not loop:
-            self._client, self._loop = _client(self._resource), loop
+            self._client, self._loop = LanguageClient(self._resource), loop
         return self._client
 
-    def _sorted(self, answer: "_Answer", items: Sequence[Item]) -> Reply:
+    def _sorted(self, answer: Answer, items: Sequence[Item]) -> Reply:
         results = answer.body.get("results")
         if not isinstance(results, dict):
             raise ServiceFailure("unavailable", "an answer without results", maybe_paid=True)
@@ -194,54 +159,3 @@ def _by_id(results: Mapping[str, Any]) -> tuple[dict[str, Mapping[str, Any]], se
                 repeated.add(identity)
             told[identity] = document
     return told, repeated
-
-
-@dataclass(frozen=True)
-class _Answer:
-    body: Mapping[str, Any]
-    request_id: str | None
-
-
-class _TakeAnswer(AsyncHTTPPolicy[Any, Any]):
-    """Reads answers itself and hands the SDK an empty one.
-
-    The SDK's own reading makes an object of every score, which takes more time than all the rest of a request; and
-    where a document is missing it fails as a whole.
-    """
-
-    async def send(self, request: PipelineRequest[Any]) -> PipelineResponse[Any, Any]:
-        response = await self.next.send(request)
-        http = response.http_response
-        text = http.text()
-        if http.status_code != 200:
-            raise failure_of_status(http.status_code, http.headers, text)
-        try:
-            body = json.loads(text)
-        except ValueError:
-            body = None
-        if not isinstance(body, dict):
-            raise ServiceFailure("unavailable", "an answer that is not the service's", status=200, maybe_paid=True)
-        response.context[_ANSWER] = _Answer(body, http.headers.get("apim-request-id"))
-        response.context["deserialized_data"] = {"kind": body.get("kind")}
-        return response
-
-
-def _take(response: PipelineResponse[Any, Any], _: object, __: object) -> _Answer:
-    answer: _Answer = response.context[_ANSWER]
-    return answer
-
-
-def _client(resource: AzureResource) -> TextAnalyticsClient:
-    """The SDK's client without its retries, redirects and logging: only the key, and the reading of answers."""
-    key = AzureKeyCredential(resource.key)
-    policies: list[AsyncHTTPPolicy[Any, Any] | SansIOHTTPPolicy[Any, Any]] = [
-        UserAgentPolicy("fiber-pipeline"),
-        AzureKeyCredentialPolicy(key, KEY_HEADER),
-        _TakeAnswer(),
-    ]
-    return TextAnalyticsClient(
-        resource.endpoint,
-        key,
-        api_version=API_VERSION,
-        pipeline=AsyncPipeline(AioHttpTransport(), policies),
-    )

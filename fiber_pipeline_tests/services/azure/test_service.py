@@ -233,6 +233,17 @@ def test_a_service_can_be_used_in_one_loop_after_another():
         assert ask(service, [GOOD]).answers == ask(service, [GOOD]).answers
 
 
+def test_a_proxy_of_the_environment_is_gone_through_unless_it_says_not_to(monkeypatch: pytest.MonkeyPatch):
+    nowhere = AzureResource("http://127.0.0.1:1", KEY)
+    with AzureServer() as server:
+        monkeypatch.setenv("http_proxy", server.base_url)
+        monkeypatch.setenv("no_proxy", "example.com")
+        assert set(ask(sentiment_service(nowhere), [GOOD]).answers) == {0}
+        monkeypatch.setenv("no_proxy", "127.0.0.1")
+        with pytest.raises(ServiceFailure, match="no connection"):
+            ask(sentiment_service(nowhere), [GOOD])
+
+
 def test_languages_are_detected():
     with AzureServer() as server:
         items = [Item("El internet anda"), Item("the service"), Item("Ndaipóri señal"), Item("123")]
