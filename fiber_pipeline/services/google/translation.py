@@ -8,7 +8,6 @@ from google.cloud.translate_v3.types import (
     TranslateTextGlossaryConfig,
     TranslateTextRequest,
     TranslateTextResponse,
-    Translation,
 )
 
 from fiber_pipeline.services.failures import ServiceFailure
@@ -112,7 +111,9 @@ class GoogleService:
             raise
 
     def _sorted(self, response: TranslateTextResponse, items: Sequence[Item]) -> Reply:
-        told = list(response.glossary_translations if self._glossary else response.translations)
+        # The bare message: the SDK's wrapper looks every field of every text up anew.
+        bare = TranslateTextResponse.pb(response)
+        told = bare.glossary_translations if self._glossary else bare.translations
         if len(told) != len(items):
             # Answers come in the order of the texts and have no ids, so that none can be told from another.
             problem = f"{len(told)} translations for {len(items)} texts"
@@ -126,7 +127,7 @@ class GoogleService:
             elif not text.strip() and item.text.strip():
                 flawed[place] = "an empty translation"
             else:
-                answers[place] = {"text": text, "model": _model(translation)}
+                answers[place] = {"text": text, "model": _model(translation.model)}
         return Reply(answers, flawed=flawed, usage=self.measure(items))
 
 
@@ -135,6 +136,6 @@ def translation_service(project: GoogleProject, target: str = SPANISH) -> Google
     return GoogleService(project, target)
 
 
-def _model(translation: Translation) -> str:
+def _model(name: str) -> str:
     """The model that answered, without the project in its name."""
-    return str(translation.model).partition("/models/")[2] or MODEL
+    return name.partition("/models/")[2] or MODEL
