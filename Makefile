@@ -43,6 +43,7 @@ bench: setup
 
 bench-api: setup
 	$(BIN)/python -m bench.api
+	$(BIN)/python -m bench.api_services
 
 bench-quality: setup
 	$(BIN)/python -m bench.quality

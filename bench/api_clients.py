@@ -14,7 +14,7 @@ import re
 import sys
 import time
 from collections.abc import Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -111,10 +111,12 @@ def peak_megabytes() -> float:
     return int(found[1]) / 1024
 
 
-async def measure(client: str, url: str, bodies: list[dict[str, Any]], concurrency: int) -> dict[str, float]:
-    """Send every body, so many at once."""
+async def measure(
+    client: AbstractAsyncContextManager[Ask], bodies: list[dict[str, Any]], concurrency: int
+) -> dict[str, float]:
+    """Send every body, so many at once. client: yields what asks for one body, as `bare` does."""
     under_way = asyncio.Semaphore(concurrency)
-    async with CLIENTS[client](url, concurrency) as ask:
+    async with client as ask:
 
         async def ask_in_turn(body: dict[str, Any]) -> int:
             async with under_way:
@@ -134,4 +136,5 @@ async def measure(client: str, url: str, bodies: list[dict[str, Any]], concurren
 if __name__ == "__main__":
     name, address, file, most = sys.argv[1:]
     lines = Path(file).read_text(encoding="utf-8").splitlines()
-    print(json.dumps(asyncio.run(measure(name, address, [json.loads(line) for line in lines], int(most)))))
+    asked = CLIENTS[name](address, int(most))
+    print(json.dumps(asyncio.run(measure(asked, [json.loads(line) for line in lines], int(most)))))

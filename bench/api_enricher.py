@@ -20,6 +20,7 @@ from fiber_pipeline.services.openai.operations import Question, annotate
 from fiber_pipeline.services.operation import Item
 from fiber_pipeline.services.policy import Policy
 from fiber_pipeline.services.prices import Prices
+from fiber_pipeline.services.service import Service
 from fiber_pipeline.services.store.opening import open_store
 from fiber_pipeline.themes import load_taxonomy
 
@@ -31,18 +32,21 @@ def question() -> Question:
     return annotate(load_taxonomy(), MODEL)
 
 
-def measure(url: str, texts: list[str], concurrency: int, requests_per_minute: float | None) -> dict[str, object]:
-    """Enrich `texts` once, with nothing stored."""
+def openai_service(url: str, requests_per_minute: float | None) -> Service:
+    """OpenAI's service at a test server."""
     endpoint = OpenAIEndpoint(
         f"{url}/v1", served_as=MODEL, name="bench", api_key="sk-bench", requests_per_minute=requests_per_minute
     )
-    service = OpenAIService(question(), endpoint)
+    return OpenAIService(question(), endpoint)
+
+
+def measure(service: Service, items: list[Item], concurrency: int) -> dict[str, object]:
+    """Enrich `items` once, with nothing stored."""
     with tempfile.TemporaryDirectory(prefix="fiber-bench-") as folder:
         store = open_store(None, Path(folder))
         enricher = Enricher(store, Prices(), policy=Policy(concurrency=concurrency))
         # As the others: what is made once, connection and all, is not measured.
         enricher.enrich([service], [Item("hola")])
-        items = [Item(text) for text in texts]
         wall, cpu = time.perf_counter(), time.process_time()
         enriched = enricher.enrich([service], items)
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
@@ -61,4 +65,5 @@ def measure(url: str, texts: list[str], concurrency: int, requests_per_minute: f
 if __name__ == "__main__":
     address, file, most, *pace = sys.argv[1:]
     lines = Path(file).read_text(encoding="utf-8").splitlines()
-    print(json.dumps(measure(address, lines, int(most), float(pace[0]) if pace else None)))
+    asked = openai_service(address, float(pace[0]) if pace else None)
+    print(json.dumps(measure(asked, [Item(line) for line in lines], int(most))))

@@ -69,11 +69,6 @@ class GoogleRestServer(WireServer):
         super().__init__(**wire)
         self.translator = Translator(projects, glossaries or {})
 
-    @property
-    def endpoint(self) -> str:
-        """What clients are given."""
-        return self.base_url
-
     def routes(self) -> Iterable[web.RouteDef]:
         parent = "/v3/projects/{project}/locations/{location:[^/:]+}"
         return [
@@ -123,7 +118,7 @@ def _answered(answer: Callable[[], str]) -> web.Response:
 
 
 class GoogleGrpcServer:
-    """Google Cloud Translation over gRPC, in threads of its own."""
+    """Google Cloud Translation over gRPC, in threads of its own. A quota's tokens are characters."""
 
     def __init__(
         self,
@@ -132,16 +127,18 @@ class GoogleGrpcServer:
         glossaries: dict[str, dict[str, str]] | None = None,
         latency: float = 0.0,
         requests_per_minute: float | None = None,
-        characters_per_minute: float | None = None,
+        tokens_per_minute: float | None = None,
         window: float = 60.0,
         faults: Sequence[Fault] = (),
+        port: int = 0,
     ) -> None:
         self.translator = Translator(projects, glossaries or {})
         self.record = Record()
         self.script = Script(faults)
-        self.quota = SlidingQuota(requests_per_minute, characters_per_minute, window=window)
+        self.quota = SlidingQuota(requests_per_minute, tokens_per_minute, window=window)
         self.latency = latency
         self.endpoint = ""
+        self._port = port
         self._stopping = threading.Event()
         self._server = grpc.server(ThreadPoolExecutor(64, thread_name_prefix="google-grpc-server"))
         handlers = {
@@ -155,7 +152,7 @@ class GoogleGrpcServer:
         self._server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(_SERVICE, handlers),))
 
     def __enter__(self) -> Self:
-        port = self._server.add_insecure_port("127.0.0.1:0")
+        port = self._server.add_insecure_port(f"127.0.0.1:{self._port}")
         self._server.start()
         self.endpoint = f"127.0.0.1:{port}"
         return self
@@ -236,8 +233,11 @@ class _Complaint(Exception):  # noqa: N818 - an answer of the service
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Run the REST server as a process."""
-    serve_forever(GoogleRestServer, arguments)
+    """Run a server as a process: over REST, or over gRPC where `--grpc` comes first."""
+    if arguments[:1] == ["--grpc"]:
+        serve_forever(GoogleGrpcServer, arguments[1:])
+    else:
+        serve_forever(GoogleRestServer, arguments)
 
 
 if __name__ == "__main__":

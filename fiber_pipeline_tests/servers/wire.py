@@ -20,7 +20,7 @@ import threading
 import urllib.request
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from types import TracebackType
 from typing import Any, Self
 
@@ -69,6 +69,11 @@ class WireServer(ABC):
         self._stopping = asyncio.Event()
         self._thread: threading.Thread | None = None
         self.base_url = ""
+
+    @property
+    def endpoint(self) -> str:
+        """What clients are given."""
+        return self.base_url
 
     @abstractmethod
     def routes(self) -> Iterable[web.RouteDef]:
@@ -228,8 +233,8 @@ async def _half(request: web.Request, response: web.StreamResponse) -> web.Strea
     return stream
 
 
-def serve_forever(server: Callable[..., WireServer], arguments: Sequence[str]) -> None:
-    """Run a server as a process: print its address, and serve until standard input is closed."""
+def serve_forever(server: Callable[..., AbstractContextManager[Any]], arguments: Sequence[str]) -> None:
+    """Run a server as a process: print the `endpoint` for clients, and serve until standard input is closed."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--latency", type=float, default=0.0)
     parser.add_argument("--requests-per-minute", type=float)
@@ -237,20 +242,20 @@ def serve_forever(server: Callable[..., WireServer], arguments: Sequence[str]) -
     parser.add_argument("--window", type=float, default=60.0)
     parser.add_argument("--port", type=int, default=0)
     with server(**vars(parser.parse_args(arguments))) as running:
-        print(running.base_url, flush=True)  # noqa: T201 - how the parent learns the address
+        print(running.endpoint, flush=True)  # noqa: T201 - how the parent learns the address
         sys.stdin.read()
 
 
 @contextmanager
 def serve_process(module: str, *arguments: str) -> Iterator[str]:
-    """A server in a process of its own; gives its address. Its record in figures is told by `told_record`."""
+    """A server in a process of its own; gives its address. What it was asked is told by `told_record`, over HTTP."""
     process = subprocess.Popen(
         [sys.executable, "-m", module, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
     assert process.stdin is not None and process.stdout is not None
     try:
         address = process.stdout.readline().strip()
-        assert address.startswith("http"), "the test server did not start"
+        assert address, "the test server did not start"
         yield address
     finally:
         process.stdin.close()
