@@ -18,8 +18,9 @@ apart by operation:
       general/nmt: {per_million_characters: 18}
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
@@ -92,12 +93,13 @@ class Prices:
         self._tables: list[_Table] = [*([_read(override)] if override is not None else []), _built_in()]
 
     def cost(self, provider: str, model: str, operation: str, usage: Usage, *, batch_api: bool = False) -> float:
-        """US dollars for `usage`; half of it through OpenAI's Batch API.
+        """US dollars for `usage`, that of one request; half of it through OpenAI's Batch API.
 
+        Some models cost more in long requests, so that a sum over requests may come out above the bill, never below.
         Raises UnknownPrice for a model or an operation without a price, even where nothing was used, and for a unit
         that its price does not cover.
         """
-        cost = self._rates(provider, model, operation).cost(usage)
+        cost = self._rates(provider, model, operation, usage.tokens_in).cost(usage)
         if cost is None:
             raise UnknownPrice(
                 f"{provider}/{model} has no price for all that {operation} uses (tokens, records or characters); "
@@ -105,14 +107,14 @@ class Prices:
             )
         return cost * (_BATCH_API_SHARE if batch_api else 1.0)
 
-    def _rates(self, provider: str, model: str, operation: str) -> Rates:
+    def _rates(self, provider: str, model: str, operation: str, tokens_in: int) -> Rates:
         for table in self._tables:
             for name in (model, ANY_MODEL):
                 price = table.get((provider, name))
                 rates = price.of(operation) if price else None
                 if rates:
                     return rates
-        rates = _published(model) if provider == "openai" else None
+        rates = _published(model, tokens_in) if provider == "openai" else None
         if rates is None:
             raise UnknownPrice(
                 f"{provider}/{model} has no price for {operation}, so nothing is asked of it; give it one in the file "
@@ -126,9 +128,15 @@ def _built_in() -> _Table:
     return _read(BUILT_IN)
 
 
+def _published(model: str, tokens_in: int) -> Rates | None:
+    """OpenAI's price of a model in a request so long, as genai-prices has it; None if it does not."""
+    fitting = [rates for start, rates in _published_by_length(model) if tokens_in > start or start == 0]
+    return fitting[-1] if fitting else None
+
+
 @cache
-def _published(model: str) -> Rates | None:
-    """OpenAI's price of a model, as genai-prices has it; None if it does not."""
+def _published_by_length(model: str) -> Sequence[tuple[int, Rates]]:
+    """A model's prices by the tokens a request must exceed for them, the least first, from 0; empty if it has none."""
     # It takes a quarter of a second to import, which a run without keys need not spend.
     from datetime import UTC, datetime
 
@@ -138,21 +146,21 @@ def _published(model: str) -> Rates | None:
     try:
         _, found = get_snapshot().find_provider_model(model, None, "openai", None)
     except LookupError:
-        return None
+        return ()
     prices = found.get_prices(datetime.now(UTC))
+    tokens_in, tokens_out, cached = prices.input_mtok, prices.output_mtok, prices.cache_read_mtok
 
-    def dollars(name: str) -> float | None:
-        price = getattr(prices, name)
-        # A tiered price depends on how long one request is; the dearest tier is never below the bill.
+    def dollars(price: Decimal | TieredPrices | None, start: int) -> float | None:
         if isinstance(price, TieredPrices):
-            price = max([price.base, *(tier.price for tier in price.tiers)])
+            price = [price.base, *(tier.price for tier in price.tiers if tier.start <= start)][-1]
         return None if price is None else float(price)
 
-    return Rates(
-        per_million_tokens_in=dollars("input_mtok"),
-        per_million_tokens_out=dollars("output_mtok"),
-        per_million_tokens_in_cached=dollars("cache_read_mtok"),
-    )
+    tiered = [price for price in (tokens_in, tokens_out, cached) if isinstance(price, TieredPrices)]
+    starts = {tier.start for price in tiered for tier in price.tiers}
+    return [
+        (start, Rates(dollars(tokens_in, start), dollars(tokens_out, start), dollars(cached, start)))
+        for start in sorted({0, *starts})
+    ]
 
 
 def _read(path: Path) -> _Table:

@@ -25,7 +25,7 @@ def test_openai_models_cost_what_the_published_table_says_and_half_in_a_batch():
     assert Prices().cost("openai", "gpt-4o-mini", "annotate", usage, batch_api=True) == pytest.approx(cost / 2)
 
 
-def test_a_price_that_depends_on_the_length_of_a_request_counts_as_the_dearest():
+def test_a_price_that_depends_on_the_length_of_a_request_is_that_of_its_length():
     (openai,) = [provider for provider in get_snapshot().providers if provider.id == "openai"]
     tiered = [
         (model.id, model.prices.input_mtok)
@@ -34,8 +34,13 @@ def test_a_price_that_depends_on_the_length_of_a_request_counts_as_the_dearest()
     ]
     assert tiered
     for model, price in tiered:
-        cost = Prices().cost("openai", model, "annotate", Usage(tokens_in=MILLION))
-        assert cost == pytest.approx(float(max(tier.price for tier in price.tiers)))
+        first = price.tiers[0]
+        short = Prices().cost("openai", model, "annotate", Usage(tokens_in=first.start))
+        long = Prices().cost("openai", model, "annotate", Usage(tokens_in=first.start + 1))
+        assert short == pytest.approx(float(price.base) * first.start / MILLION)
+        assert long == pytest.approx(float(first.price) * (first.start + 1) / MILLION)
+        longest = Prices().cost("openai", model, "annotate", Usage(tokens_in=100 * MILLION))
+        assert longest == pytest.approx(100 * float(price.tiers[-1].price))
 
 
 def test_azure_charges_by_record_and_google_by_character():
