@@ -5,7 +5,9 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from google.cloud.translate_v3.types import (
+    GetGlossaryRequest,
     GetSupportedLanguagesRequest,
+    Glossary,
     SupportedLanguage,
     SupportedLanguages,
     TranslateTextRequest,
@@ -38,7 +40,10 @@ class Problem(Exception):  # noqa: N818 - an answer of the service
 
 @dataclass
 class Translator:
-    """projects: which exist; None for all. glossaries: words by the glossary's name. known: languages, by code."""
+    """projects: which exist; None for all. known: languages, by code.
+
+    glossaries: words by the glossary's name, of Guaraní into Spanish.
+    """
 
     projects: Collection[str] | None = None
     glossaries: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -73,6 +78,14 @@ class Translator:
             ]
         )
 
+    def glossary(self, request: GetGlossaryRequest) -> Glossary:
+        """The answer to the question for a glossary. Raises Problem."""
+        self._location(request.name.partition("/glossaries/")[0])
+        if request.name not in self.glossaries:
+            raise Problem(404, "NOT_FOUND", "Glossary not found.")
+        pair = Glossary.LanguageCodePair(source_language_code="gn", target_language_code="es")
+        return Glossary(name=request.name, language_pair=pair)
+
     def _location(self, name: str) -> str:
         parent = _PARENT.fullmatch(name)
         if parent is None:
@@ -99,6 +112,8 @@ class Translator:
                 raise Problem(400, "INVALID_ARGUMENT", "The location must be that of the glossary.")
             if name not in self.glossaries:
                 raise Problem(404, "NOT_FOUND", "Glossary not found.")
+            if (request.source_language_code, request.target_language_code) != ("gn", "es"):
+                raise Problem(400, "INVALID_ARGUMENT", "The glossary is not for this language pair.")
         return location
 
     def _translation(

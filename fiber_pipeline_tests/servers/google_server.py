@@ -16,7 +16,9 @@ from typing import Any, Self
 import grpc
 from aiohttp import web
 from google.cloud.translate_v3.types import (
+    GetGlossaryRequest,
     GetSupportedLanguagesRequest,
+    Glossary,
     SupportedLanguages,
     TranslateTextRequest,
     TranslateTextResponse,
@@ -74,6 +76,7 @@ class GoogleRestServer(WireServer):
         return [
             web.post(parent + ":translateText", self._translate),
             web.get(parent + "/supportedLanguages", self._languages),
+            web.get(parent + "/glossaries/{glossary}", self._glossary),
         ]
 
     def count_tokens(self, request: web.Request, body: Any) -> int:
@@ -107,6 +110,10 @@ class GoogleRestServer(WireServer):
             parent=request.path.removeprefix("/v3/").removesuffix("/supportedLanguages")
         )
         return _answered(lambda: SupportedLanguages.to_json(self.translator.languages(asked)))
+
+    async def _glossary(self, request: web.Request) -> web.Response:
+        asked = GetGlossaryRequest(name=request.path.removeprefix("/v3/"))
+        return _answered(lambda: Glossary.to_json(self.translator.glossary(asked)))
 
 
 def _answered(answer: Callable[[], str]) -> web.Response:
@@ -147,6 +154,9 @@ class GoogleGrpcServer:
             ),
             "GetSupportedLanguages": grpc.unary_unary_rpc_method_handler(
                 self._languages, GetSupportedLanguagesRequest.deserialize, SupportedLanguages.serialize
+            ),
+            "GetGlossary": grpc.unary_unary_rpc_method_handler(
+                self._glossary, GetGlossaryRequest.deserialize, Glossary.serialize
             ),
         }
         self._server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(_SERVICE, handlers),))
@@ -189,6 +199,12 @@ class GoogleGrpcServer:
     def _languages(self, request: GetSupportedLanguagesRequest, context: grpc.ServicerContext) -> SupportedLanguages:
         try:
             return self.translator.languages(request)
+        except Problem as problem:
+            context.abort(grpc.StatusCode[problem.name], problem.message)
+
+    def _glossary(self, request: GetGlossaryRequest, context: grpc.ServicerContext) -> Glossary:
+        try:
+            return self.translator.glossary(request)
         except Problem as problem:
             context.abort(grpc.StatusCode[problem.name], problem.message)
 

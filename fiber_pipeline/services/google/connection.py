@@ -36,7 +36,7 @@ class GoogleProject:
     endpoint: `host` or `host:port` for gRPC, `https://host` for REST; None for Google's own, by gRPC. On a loopback
         address nobody is asked for credentials and nothing is encrypted; anywhere else both are required.
     location: a Google Cloud region; None for the glossary's, or `global` without one.
-    glossary: `projects/…/locations/…/glossaries/…`, used on the way to Spanish.
+    glossary: `projects/…/locations/…/glossaries/…`, used on the way from Guaraní to Spanish.
 
     Credentials are the application default ones, which GOOGLE_APPLICATION_CREDENTIALS may name a file of.
 
@@ -85,6 +85,9 @@ class Connection(Protocol):
     async def languages(self, parent: str, timeout: float) -> set[str]:
         """The codes of the languages that can be translated from. Raises what the SDK raises."""
 
+    async def glossary(self, name: str, timeout: float) -> None:
+        """Look whether the glossary is there. Raises what the SDK raises."""
+
     async def close(self) -> None:
         """Close connections."""
 
@@ -118,6 +121,9 @@ class _Grpc:
         told = await self._client.get_supported_languages(parent=parent, retry=None, timeout=timeout)
         return _sources(told)
 
+    async def glossary(self, name: str, timeout: float) -> None:
+        await self._client.get_glossary(name=name, retry=None, timeout=timeout)
+
     async def close(self) -> None:
         await self._client.transport.close()  # type: ignore[no-untyped-call]
 
@@ -149,6 +155,10 @@ class _Rest:
     async def languages(self, parent: str, timeout: float) -> set[str]:
         call = partial(self._client.get_supported_languages, parent=parent, retry=None, timeout=timeout)
         return _sources(await asyncio.get_running_loop().run_in_executor(self._threads, call))
+
+    async def glossary(self, name: str, timeout: float) -> None:
+        call = partial(self._client.get_glossary, name=name, retry=None, timeout=timeout)
+        await asyncio.get_running_loop().run_in_executor(self._threads, call)
 
     async def close(self) -> None:
         self._client.transport.close()  # type: ignore[no-untyped-call]

@@ -18,7 +18,7 @@ from fiber_pipeline.services.operation import Item, Operation
 from fiber_pipeline.services.service import Limits, Reply, Usage
 
 MODEL = "general/nmt"
-SPANISH, ENGLISH = "es", "en"
+SPANISH, ENGLISH, GUARANI = "es", "en", "gn"
 _PLAIN = "text/plain"
 # "Quotas and limits" of Cloud Translation (cloud.google.com/translate/quotas): 30,720 code points and 1,024 texts in a
 # request, 6,000,000 characters and 6,000 requests a minute in a project. It is made for short requests and recommends
@@ -35,8 +35,9 @@ _LIMITS = Limits(
 class GoogleService:
     """Translation into one language in one project.
 
-    An item's language is what it is translated from; without one the service finds out itself. An answer is kept as
-    {"text", "model"}.
+    An item's language is what it is translated from; without one the service finds out itself. The glossary is used
+    for Guaraní alone: a glossary is of certain languages, and the service takes no request with it in any other.
+    An answer is kept as {"text", "model"}.
     """
 
     def __init__(self, project: GoogleProject, target: str) -> None:
@@ -73,14 +74,16 @@ class GoogleService:
         languages = {item.language for item in items}
         if len(languages) > 1:
             raise ValueError("a request is told one language for all its texts")
+        language = languages.pop()
+        glossary = self._glossary if language == GUARANI else None
         request = TranslateTextRequest(
             parent=self._project.parent,
             contents=[item.text for item in items],
             mime_type=_PLAIN,
-            source_language_code=languages.pop() or "",
+            source_language_code=language or "",
             target_language_code=self._target,
             model=f"{self._project.parent}/models/{MODEL}",
-            glossary_config=self._glossary,
+            glossary_config=glossary,
         )
         try:
             async with asyncio.timeout(timeout):
@@ -91,7 +94,9 @@ class GoogleService:
         except SDK_ERRORS as error:
             # Without its cause, whose message can quote the service.
             raise failure_of(error) from None
-        return self._sorted(response, items)
+        # The bare message: the SDK's wrapper looks every field of every text up anew.
+        bare = TranslateTextResponse.pb(response)
+        return self._sorted(bare.glossary_translations if glossary else bare.translations, items)
 
     async def aclose(self) -> None:
         """Close connections."""
@@ -110,10 +115,7 @@ class GoogleService:
             self._opening = None
             raise
 
-    def _sorted(self, response: TranslateTextResponse, items: Sequence[Item]) -> Reply:
-        # The bare message: the SDK's wrapper looks every field of every text up anew.
-        bare = TranslateTextResponse.pb(response)
-        told = bare.glossary_translations if self._glossary else bare.translations
+    def _sorted(self, told: Sequence[Any], items: Sequence[Item]) -> Reply:
         if len(told) != len(items):
             # Answers come in the order of the texts and have no ids, so that none can be told from another.
             problem = f"{len(told)} translations for {len(items)} texts"

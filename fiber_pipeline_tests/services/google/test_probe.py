@@ -15,13 +15,16 @@ def make(request: pytest.FixtureRequest) -> Callable[..., Any]:
     return request.param
 
 
-def looked_at(endpoint: str) -> str:
-    return asyncio.run(probe(GoogleProject("p", endpoint=endpoint), 5.0))
+GLOSSARY = "projects/p/locations/us-central1/glossaries/trade"
 
 
-def problem(endpoint: str) -> ServiceFailure:
+def looked_at(endpoint: str, glossary: str | None = None) -> str:
+    return asyncio.run(probe(GoogleProject("p", endpoint=endpoint, glossary=glossary), 5.0))
+
+
+def problem(endpoint: str, glossary: str | None = None) -> ServiceFailure:
     with pytest.raises(ServiceFailure) as caught:
-        looked_at(endpoint)
+        looked_at(endpoint, glossary)
     return caught.value
 
 
@@ -29,6 +32,15 @@ def test_a_project_that_translates_guarani_is_well(make: Callable[..., Any]):
     with make() as server:
         assert "translates Guaraní" in looked_at(server.endpoint)
         assert server.record.answered_items() == 0
+
+
+def test_a_glossary_is_looked_for_too(make: Callable[..., Any]):
+    with make(glossaries={GLOSSARY: {}}) as server:
+        assert "has the glossary" in looked_at(server.endpoint, GLOSSARY)
+    with make() as server:
+        missing = problem(server.endpoint, GLOSSARY)
+    assert missing.kind == "denied"
+    assert f"no glossary {GLOSSARY}" in str(missing)
 
 
 def test_what_is_wrong_is_said(make: Callable[..., Any]):

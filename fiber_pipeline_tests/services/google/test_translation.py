@@ -95,6 +95,15 @@ def test_a_glossary_is_used_on_the_way_to_spanish_in_its_own_region(make: Callab
         assert failure(server, glossary=GLOSSARY.replace("trade", "none")).kind == "denied"
 
 
+@pytest.mark.parametrize("language", ["en", None])
+def test_a_glossary_is_of_guarani_and_what_is_in_another_language_goes_without(
+    make: Callable[..., Any], language: str | None
+):
+    with make(glossaries={GLOSSARY: {"señal": "cobertura"}}) as server:
+        reply = ask(service(server, glossary=GLOSSARY), [Item("the señal", language)])
+    assert reply.answers[0]["text"] == "the señal"
+
+
 @pytest.mark.parametrize("fault", [google_answers.TRANSLATED_MARK, google_answers.RESPELT_MARK])
 def test_marks_are_repaired(make: Callable[..., Any], fault: str):
     with make(faults=[Fault(fault)]) as server:
