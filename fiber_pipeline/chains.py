@@ -9,7 +9,7 @@ from fiber_pipeline.engines import EngineUnavailable
 from fiber_pipeline.settings import LOCAL, Settings
 
 if TYPE_CHECKING:
-    from fiber_pipeline.cleaning.clean import SecondLook
+    from fiber_pipeline.cleaning.second_net import SecondNet
     from fiber_pipeline.language.protocol import LanguageEngine
     from fiber_pipeline.sentiment import LocalSentimentEngine
     from fiber_pipeline.sentiment.protocol import SentimentEngine
@@ -61,9 +61,7 @@ def build_chains(settings: Settings, open_store: "Callable[[], ResponseStore] | 
     )
 
 
-def build_second_look(
-    settings: Settings, open_store: "Callable[[], ResponseStore] | None" = None
-) -> "SecondLook | None":
+def build_second_net(settings: Settings, open_store: "Callable[[], ResponseStore] | None" = None) -> "SecondNet | None":
     """What looks at redacted comments once more for personal data, if the settings ask for it.
 
     Raises EngineUnavailable if the service it names has no key.
@@ -72,7 +70,7 @@ def build_second_look(
         return None
     if settings.pii_second_net not in settings.services:
         raise EngineUnavailable(f"FIBER_PII_SECOND_NET names azure, which needs {_NEEDED['azure']}")
-    return _Workshop(settings, open_store).second_look()
+    return _Workshop(settings, open_store).second_net()
 
 
 def build_enricher(settings: Settings, store: "ResponseStore") -> "Enricher":
@@ -146,11 +144,11 @@ class _Workshop:
             return AzureThemeEngine(self._enricher, [sentiment_service(self._azure)], self._local_themes)
         return self._local_themes
 
-    def second_look(self) -> "SecondLook":
-        from fiber_pipeline.cleaning.second_net import second_look
+    def second_net(self) -> "SecondNet":
+        from fiber_pipeline.cleaning.second_net import SecondNet
         from fiber_pipeline.services.azure import personal_data_service
 
-        return second_look(self._enricher, [personal_data_service(self._azure)])
+        return SecondNet(self._enricher, [personal_data_service(self._azure)])
 
     @cached_property
     def _enricher(self) -> "Enricher":

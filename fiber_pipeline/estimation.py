@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from fiber_pipeline.chains import Chains
+from fiber_pipeline.cleaning.second_net import SecondNet
 from fiber_pipeline.engines import Engine, distinct_texts
 from fiber_pipeline.services.enrichment import Enricher
 from fiber_pipeline.services.openai.operations import FACTS_CHARACTERS
@@ -27,6 +28,17 @@ class Asking:
     operation: str
     model: str
     plan: Plan
+
+
+def plan_second_net(net: SecondNet | None, texts: Sequence[str]) -> list[Asking]:
+    """Plan what a second net for personal data, if there is one, would be asked about redacted texts.
+
+    Raises UnknownPrice.
+    """
+    if net is None:
+        return []
+    operation = net.services[0].operation
+    return [Asking(("personal data",), operation.provider, operation.name, operation.model, net.plan(texts))]
 
 
 def plan_services(chains: Chains, comments: pd.DataFrame) -> list[Asking]:

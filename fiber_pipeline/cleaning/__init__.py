@@ -7,7 +7,7 @@ and meaning belong to the engines' folders. Everything after this package sees r
 The word lists (`names.yaml`, `places.yaml`, `empty_answers.yaml`) are data: correct them there, not in code.
 """
 
-from fiber_pipeline.cleaning.clean import SecondLook, clean
+from fiber_pipeline.cleaning.clean import Looked, SecondLook, clean
 from fiber_pipeline.cleaning.informativeness import is_informative
 from fiber_pipeline.cleaning.normalisation import is_stretched, join_lines, normalise
 from fiber_pipeline.cleaning.redaction import MARKS, PII_TYPES, Redaction, Span, find_pii, redact, redact_all
@@ -15,6 +15,7 @@ from fiber_pipeline.cleaning.redaction import MARKS, PII_TYPES, Redaction, Span,
 __all__ = [
     "MARKS",
     "PII_TYPES",
+    "Looked",
     "Redaction",
     "SecondLook",
     "Span",

@@ -1,8 +1,9 @@
 """From `raw_comments` to `comments`."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
-from itertools import count
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import count, starmap
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -18,8 +19,21 @@ from fiber_pipeline.tables import COMMENTS
 _WORD = re.compile(r"[^\W\d_]+")
 _DISTINCTIVE_WORDS = 2
 
-# Looks once more at redacted texts and returns them in order, redacted further where it finds something.
-SecondLook = Callable[[Sequence[str]], Sequence[Redaction]]
+
+@dataclass(frozen=True)
+class Looked:
+    """What a second look at redacted texts came to.
+
+    redactions: one a text, in their order; `types` are the kinds found here, which earlier passes may not have.
+    unchecked: reason by place, for texts that were not looked at; they stay as they were.
+    """
+
+    redactions: Sequence[Redaction]
+    unchecked: Mapping[int, str] = field(default_factory=dict)
+
+
+# Looks once more at redacted texts, and redacts further where it finds something.
+SecondLook = Callable[[Sequence[str]], Looked]
 
 
 class _Cleaned(NamedTuple):
@@ -31,20 +45,23 @@ class _Cleaned(NamedTuple):
     is_stretched: bool
     says_much: bool
     pii_types: tuple[str, ...]
+    pii_unchecked: str | None
 
 
-def _redacted(comments: Iterable[str], look_again: SecondLook | None) -> Iterable[Redaction]:
+def _redacted(comments: Iterable[str], look_again: SecondLook | None) -> Iterator[tuple[Redaction, str | None]]:
+    """Each comment redacted, and why it had no second look if it should have had one."""
     first = (redact(normalise(comment)) for comment in comments)
     if look_again is None:
-        return first
+        yield from ((redaction, None) for redaction in first)
+        return
     kept = list(first)
-    return [
-        Redaction(more.text, tuple(kind for kind in PII_TYPES if kind in (*own.types, *more.types)))
-        for own, more in zip(kept, look_again([redaction.text for redaction in kept]), strict=True)
-    ]
+    looked = look_again([redaction.text for redaction in kept])
+    for place, (own, more) in enumerate(zip(kept, looked.redactions, strict=True)):
+        types = tuple(kind for kind in PII_TYPES if kind in (*own.types, *more.types))
+        yield Redaction(more.text, types), looked.unchecked.get(place)
 
 
-def _cleaned(redaction: Redaction) -> _Cleaned:
+def _cleaned(redaction: Redaction, unchecked: str | None = None) -> _Cleaned:
     # Line breaks go only after redaction: they tell where a signature or an address begins.
     text = join_lines(redaction.text)
     informative = is_informative(text)
@@ -55,6 +72,7 @@ def _cleaned(redaction: Redaction) -> _Cleaned:
         is_stretched=is_stretched(text),
         says_much=informative and len(_WORD.findall(text)) >= _DISTINCTIVE_WORDS,
         pii_types=redaction.types,
+        pii_unchecked=unchecked,
     )
 
 
@@ -71,7 +89,7 @@ def clean(raw: pd.DataFrame, look_again: SecondLook | None = None) -> pd.DataFra
     """
     comments = _values(raw["comment"])
     distinct = list(dict.fromkeys(comment for comment in comments if comment is not None))
-    known = dict(zip(distinct, map(_cleaned, _redacted(distinct, look_again)), strict=True))
+    known = dict(zip(distinct, starmap(_cleaned, _redacted(distinct, look_again)), strict=True))
     empty = _cleaned(Redaction("", ()))
     cleaned = [empty if comment is None else known[comment] for comment in comments]
     texts = [row.text for row in cleaned]
@@ -116,6 +134,7 @@ def clean(raw: pd.DataFrame, look_again: SecondLook | None = None) -> pd.DataFra
             "commented_at": raw["commented_at"],
             "customer_id": raw["customer_id"],
             "pii_types": [list(row.pii_types) for row in cleaned],
+            "pii_unchecked": [row.pii_unchecked for row in cleaned],
             "ingested_at": raw["ingested_at"],
         }
     )

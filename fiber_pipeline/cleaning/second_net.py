@@ -6,14 +6,14 @@ may not rely on one detector; off unless asked for, since every text is paid for
 
 import logging
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-from fiber_pipeline.cleaning.clean import SecondLook
+from fiber_pipeline.cleaning.clean import Looked
 from fiber_pipeline.cleaning.redaction import MARKS, PII_TYPES, Redaction, redact_all
 from fiber_pipeline.services.azure.personal_data import PersonalSpan, PersonalSpans
 from fiber_pipeline.services.enrichment import Enricher
 from fiber_pipeline.services.operation import Item
+from fiber_pipeline.services.plan import Plan
 from fiber_pipeline.services.service import Service
 
 _log = logging.getLogger(__name__)
@@ -37,50 +37,43 @@ _KINDS = {
 _MARK = re.compile("|".join(re.escape(mark) for mark in MARKS.values()))
 
 
-@dataclass(frozen=True)
 class SecondNet:
-    """What came of it.
+    """A second net over a service. An instance is a `SecondLook`, as `clean` takes it."""
 
-    redactions: one a text, in their order; `types` are the kinds found here, which earlier passes may not have.
-    unchecked: reason by place, for texts the service did not look at; they stay as they were.
-    """
+    def __init__(self, enricher: Enricher, services: Sequence[Service]) -> None:
+        """services: of `services.azure.personal_data_service`."""
+        self.enricher = enricher
+        self.services = services
 
-    redactions: Sequence[Redaction]
-    unchecked: Mapping[int, str]
+    def __call__(self, texts: Sequence[str]) -> Looked:
+        """Redact further what the service finds in texts that were redacted before.
+
+        texts: as `redact` left them. A text the service does not look at stays as our own redaction left it.
+        """
+        redactions, shown = _shown(texts)
+        enriched = self.enricher.enrich(self.services, [Item(redactions[place].text) for place in shown])
+        for place, answer in enriched.answers.items():
+            first = redactions[shown[place]]
+            more = _replaced(first.text, PersonalSpans.model_validate(answer).spans)
+            redactions[shown[place]] = Redaction(
+                more.text, tuple(kind for kind in PII_TYPES if kind in (*first.types, *more.types))
+            )
+        unchecked = {shown[place]: reason for place, reason in enriched.unanswered.items()}
+        if unchecked:
+            why = next(iter(unchecked.values()))
+            _log.warning("%d texts had no second look for personal data, such as: %s", len(unchecked), why)
+        return Looked(redactions, unchecked)
+
+    def plan(self, texts: Sequence[str]) -> Plan:
+        """What a look at these texts would take; nothing is sent. Raises UnknownPrice."""
+        redactions, shown = _shown(texts)
+        return self.enricher.plan(self.services, [Item(redactions[place].text) for place in shown])
 
 
-def second_net(texts: Sequence[str], enricher: Enricher, services: Sequence[Service]) -> SecondNet:
-    """Redact further what a service finds in texts that were redacted before.
-
-    texts: as `redact` left them; they go through it once more, so that nothing unredacted is sent whoever asks.
-    services: of `services.azure.personal_data_service`.
-    """
-    redactions = redact_all(texts)
-    told = [place for place, first in enumerate(redactions) if _MARK.sub("", first.text).strip()]
-    enriched = enricher.enrich(services, [Item(redactions[place].text) for place in told])
-    for place, answer in enriched.answers.items():
-        first = redactions[told[place]]
-        more = _replaced(first.text, PersonalSpans.model_validate(answer).spans)
-        redactions[told[place]] = Redaction(
-            more.text, tuple(kind for kind in PII_TYPES if kind in (*first.types, *more.types))
-        )
-    return SecondNet(redactions, {told[place]: reason for place, reason in enriched.unanswered.items()})
-
-
-def second_look(enricher: Enricher, services: Sequence[Service]) -> SecondLook:
-    """The second net as `clean` takes it.
-
-    A text the service did not look at goes on as our own redaction left it; how many there are, and why, is logged.
-    """
-
-    def look_again(texts: Sequence[str]) -> Sequence[Redaction]:
-        looked = second_net(texts, enricher, services)
-        if looked.unchecked:
-            why = next(iter(looked.unchecked.values()))
-            _log.warning("%d texts had no second look for personal data, such as: %s", len(looked.unchecked), why)
-        return looked.redactions
-
-    return look_again
+def _shown(texts: Sequence[str]) -> tuple[list[Redaction], list[int]]:
+    """The texts, redacted once more so that nothing unredacted is sent whoever asks; and which say anything beside."""
+    redactions = list(redact_all(texts))
+    return redactions, [place for place, first in enumerate(redactions) if _MARK.sub("", first.text).strip()]
 
 
 def _replaced(text: str, spans: Sequence[PersonalSpan]) -> Redaction:

@@ -39,18 +39,19 @@ def estimate(files: tuple[Path, ...]) -> None:
     """
     settings = read_settings()
 
-    from fiber_pipeline.chains import build_chains
+    from fiber_pipeline.chains import build_chains, build_second_net
     from fiber_pipeline.engines import EngineUnavailable
-    from fiber_pipeline.estimation import plan_services
+    from fiber_pipeline.estimation import plan_second_net, plan_services
     from fiber_pipeline.services.failures import UnknownPrice
     from fiber_pipeline.settings import WRITER
 
-    texts, comments, failed = _read(files, settings)
+    texts, looked_at, comments, failed = _read(files, settings)
     with tempfile.TemporaryDirectory() as scratch:
         store = _store(settings, Path(scratch))
         try:
+            net = build_second_net(settings, lambda: store)
             chains = build_chains(settings, lambda: store)
-            askings = plan_services(chains, texts)
+            askings = [*plan_second_net(net, looked_at), *plan_services(chains, texts)]
             if WRITER in settings.services and comments:
                 askings.append(_plan_writing(settings, store))
         except (EngineUnavailable, UnknownPrice) as problem:
@@ -66,15 +67,23 @@ def estimate(files: tuple[Path, ...]) -> None:
     sys.exit(1 if failed else 0)
 
 
-def _read(files: Sequence[Path], settings: "Settings") -> "tuple[pd.DataFrame, int, bool]":
-    """The redacted texts of all files, how many comments they are, and whether a file could not be read."""
+def _read(files: Sequence[Path], settings: "Settings") -> "tuple[pd.DataFrame, list[str], int, bool]":
+    """The redacted texts of all files as engines get them and as a second net would, how many comments they are, and
+    whether a file could not be read.
+    """
     import pandas as pd
 
-    from fiber_pipeline.cleaning import clean
+    from fiber_pipeline.cleaning import Looked, Redaction, clean
     from fiber_pipeline.readers import UnreadableFile, load_mapping, read_file
 
     mappings = load_mapping(settings.mapping) if settings.mapping else None
     frames, comments, failed = [], 0, False
+    looked_at: list[str] = []
+
+    def overhear(redacted: Sequence[str]) -> Looked:
+        looked_at.extend(redacted)
+        return Looked([Redaction(text, ()) for text in redacted])
+
     for file in files:
         mapping = mappings.for_batch(file.name) if mappings else None
         try:
@@ -84,11 +93,11 @@ def _read(files: Sequence[Path], settings: "Settings") -> "tuple[pd.DataFrame, i
             failed = True
             continue
         comments += len(reading.raw)
-        cleaned = clean(reading.raw)[["text"]]
+        cleaned = clean(reading.raw, overhear if settings.pii_second_net else None)[["text"]]
         frames.append(cleaned[cleaned["text"] != ""])
         click.echo(f"{file}: {len(reading.raw)} comments, {len(reading.rejected)} rows would be rejected")
     empty = pd.DataFrame({"text": pd.Series(dtype="string[pyarrow]")})
-    return pd.concat(frames, ignore_index=True) if frames else empty, comments, failed
+    return pd.concat(frames, ignore_index=True) if frames else empty, looked_at, comments, failed
 
 
 def _store(settings: "Settings", scratch: Path) -> "ResponseStore":

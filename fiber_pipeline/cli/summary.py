@@ -47,6 +47,9 @@ UNION ALL
 SELECT 'recommendations', engine, count(*), any_value(fallback_reason)
 FROM recommendations WHERE fallback_reason IS NOT NULL GROUP BY ALL
 """
+_UNCHECKED = """
+SELECT count(*), any_value(pii_unchecked) FROM comments WHERE pii_unchecked IS NOT NULL HAVING count(*) > 0
+"""
 _SHARES = ("positive", "neutral", "negative", "mixed")
 
 
@@ -60,6 +63,7 @@ def print_summary(settings: Settings, results: Sequence[Result], refreshed: Resu
         languages = connection.execute(_LANGUAGES).fetchall()
         themes = connection.execute(_THEMES).fetchall()
         fallbacks = connection.execute(_FALLBACKS).fetchall()
+        unchecked = connection.execute(_UNCHECKED).fetchall()
 
     console.print(_batch_grid(results, counts))
     for result in (*results, refreshed):
@@ -76,7 +80,7 @@ def print_summary(settings: Settings, results: Sequence[Result], refreshed: Resu
         console.print(_theme_grid(themes))
     if settings.services:
         console.print("\nExternal services", style="bold")
-        for line in [*_services(settings, since), *_fallbacks(fallbacks)]:
+        for line in [*_services(settings, since), *_fallbacks(fallbacks), *_unchecked(unchecked)]:
             console.print(f"  {_printable(line)}", markup=False, soft_wrap=True)
     console.print("\nWarehouse and files", style="bold")
     for path in [settings.warehouse_location, *map(str, output_paths(settings.outputs_dir))]:
@@ -110,6 +114,10 @@ def _fallbacks(rows: Sequence[tuple[str, str, int, str]]) -> list[str]:
         f"{table}: {count} rows are by {engine} because another engine did not answer, such as: {reason}"
         for table, engine, count, reason in rows
     ]
+
+
+def _unchecked(rows: Sequence[tuple[int, str]]) -> list[str]:
+    return [f"comments: {count} rows had no second look for personal data, such as: {reason}" for count, reason in rows]
 
 
 def _batch_grid(results: Sequence[Result], counts: dict[str, tuple[int, ...]]) -> Grid:

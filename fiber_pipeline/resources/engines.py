@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from fiber_pipeline.chains import Chains, build_chains, build_second_look
+from fiber_pipeline.chains import Chains, build_chains, build_second_net
 from fiber_pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class EnginesResource:
 
     def second_look(self) -> "SecondLook | None":
         """What looks at redacted comments once more for personal data, if that is asked for."""
-        return build_second_look(self._settings, self._open_store)
+        return build_second_net(self._settings, self._open_store)
 
     def open(self) -> Chains:
         """The engines of this process."""

@@ -88,6 +88,12 @@ COMMENTS = Table(
             "The customer, as the file names them.", nullable=True, sources=["raw_comments.customer_id"]
         ),
         "pii_types": columns.texts("The kinds of personal data that were replaced.", sources=["raw_comments.comment"]),
+        "pii_unchecked": columns.text(
+            "Why the second net for personal data (`FIBER_PII_SECOND_NET`) did not look at the comment; null if it did "
+            "or is off.",
+            nullable=True,
+            sources=["raw_comments.comment"],
+        ),
         "ingested_at": columns.timestamp(
             "When this content was first read into this batch.", sources=["raw_comments.ingested_at"]
         ),

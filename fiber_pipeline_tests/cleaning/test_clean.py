@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pandas as pd
 
-from fiber_pipeline.cleaning import Redaction, clean
+from fiber_pipeline.cleaning import Looked, Redaction, clean
 from fiber_pipeline.tables import COMMENTS, RAW_COMMENTS
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -132,9 +132,12 @@ def test_near_duplicates_of_a_batch_share_a_group() -> None:
 def test_a_second_look_is_given_redacted_texts_once_each_and_its_marks_stand() -> None:
     shown: list[str] = []
 
-    def look_again(texts: Sequence[str]) -> list[Redaction]:
+    def look_again(texts: Sequence[str]) -> Looked:
         shown.extend(texts)
-        return [Redaction(text.replace("Ysapy", "[NOMBRE]"), ("nombre",) if "Ysapy" in text else ()) for text in texts]
+        return Looked(
+            [Redaction(text.replace("Ysapy", "[NOMBRE]"), ("nombre",) if "Ysapy" in text else ()) for text in texts],
+            unchecked={1: "over budget"},
+        )
 
     raw = raw_frame(["Ysapy, mi número es 0981 123 456", "Anda bien", "Anda bien", None, "Ysapy\nmi vecina"])
     comments = clean(raw, look_again)
@@ -142,3 +145,5 @@ def test_a_second_look_is_given_redacted_texts_once_each_and_its_marks_stand() -
     assert comments["text"].tolist()[:3] == ["[NOMBRE], mi número es [TELEFONO]", "Anda bien", "Anda bien"]
     assert comments["text"].tolist()[4].startswith("[NOMBRE]")
     assert [list(kinds) for kinds in comments["pii_types"]] == [["telefono", "nombre"], [], [], [], ["nombre"]]
+    assert comments["pii_unchecked"].isna().tolist() == [True, False, False, True, True]
+    assert comments["pii_unchecked"][1] == "over budget"

@@ -1,7 +1,7 @@
 from pathlib import Path
 
-from fiber_pipeline.cleaning import MARKS, redact
-from fiber_pipeline.cleaning.second_net import _KINDS, SecondNet, second_look, second_net
+from fiber_pipeline.cleaning import MARKS, Looked, redact
+from fiber_pipeline.cleaning.second_net import _KINDS, SecondNet
 from fiber_pipeline.services.azure import AzureResource, personal_data_service
 from fiber_pipeline.services.azure.personal_data import CATEGORIES
 from fiber_pipeline_tests.servers import azure_server
@@ -10,8 +10,12 @@ from fiber_pipeline_tests.servers.faults import Fault
 from fiber_pipeline_tests.services.embedded import embedded_enricher
 
 
-def caught(server: AzureServer, folder: Path, *texts: str) -> SecondNet:
-    return second_net(texts, embedded_enricher(folder), [personal_data_service(AzureResource(server.base_url, "key"))])
+def net_at(server: AzureServer, folder: Path) -> SecondNet:
+    return SecondNet(embedded_enricher(folder), [personal_data_service(AzureResource(server.base_url, "key"))])
+
+
+def caught(server: AzureServer, folder: Path, *texts: str) -> Looked:
+    return net_at(server, folder)(texts)
 
 
 def test_what_the_first_net_let_through_is_replaced_by_the_same_marks(tmp_path: Path):
@@ -65,9 +69,13 @@ def test_every_category_asked_for_has_a_mark():
     assert set(_KINDS.values()) <= set(MARKS)
 
 
-def test_it_is_a_second_look_for_cleaning(tmp_path: Path):
+def test_it_plans_what_it_asks(tmp_path: Path):
+    texts = ["Ysapy mi vecina", "", MARKS["nombre"], "Anda bien", "Anda bien"]
     with AzureServer() as server:
-        look_again = second_look(
-            embedded_enricher(tmp_path), [personal_data_service(AzureResource(server.base_url, "key"))]
-        )
-        assert [redaction.text for redaction in look_again(["Ysapy mi vecina", ""])] == ["[NOMBRE] mi vecina", ""]
+        net = net_at(server, tmp_path)
+        plan = net.plan(texts)
+        assert (plan.to_ask, plan.requests, plan.usage.records, plan.cost_usd) == (2, 1, 2, 0.002)
+        assert len(server.record) == 0
+        net(texts)
+        assert server.record.answered_items() == 2
+        assert net.plan(texts).to_ask == 0

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from fiber_pipeline.chains import build_chains, build_second_look
+from fiber_pipeline.chains import build_chains, build_second_net
 from fiber_pipeline.engines import EngineUnavailable
 from fiber_pipeline.sentiment.sentiment_scores import score_comments
 from fiber_pipeline.services.store.opening import open_store
@@ -156,14 +156,14 @@ def test_a_second_net_for_personal_data_is_a_setting(tmp_path: Path):
                 "FIBER_PII_SECOND_NET": "azure",
             }
         )
-        look_again = build_second_look(settings)
+        look_again = build_second_net(settings)
         assert look_again is not None
-        [redaction] = look_again(["Ysapy no me atiende"])
+        [redaction] = look_again(["Ysapy no me atiende"]).redactions
     assert redaction.text == "[NOMBRE] no me atiende"
     assert settings.deciding("comments") != ""
     with pytest.raises(EngineUnavailable, match="AZURE_LANGUAGE_KEY"):
-        build_second_look(Settings(pii_second_net="azure"))
-    assert build_second_look(Settings()) is None
+        build_second_net(Settings(pii_second_net="azure"))
+    assert build_second_net(Settings()) is None
 
 
 def openai_settings(folder: Path, server: OpenAIServer, **chosen: Any) -> Settings:
