@@ -20,9 +20,16 @@ _PACKAGES = ("dagster", "pandas", "duckdb", "pyarrow", "pandera")
 _LOW_SPACE = 1_000_000_000
 _PROBE_SECONDS = 10.0
 _MEND = {
-    "denied": "check its key, its address and its model",
     "exhausted": "the account has used up its quota: raise it, or take the service out of the chains",
     "unavailable": "check its address, and that this machine may reach it",
+}
+_MEND_PASSING = "it may pass; meanwhile the next engine of each chain answers"
+_MEND_DENIED = {
+    "openai": "check its key, its address and its model",
+    "azure": "AZURE_LANGUAGE_KEY and AZURE_LANGUAGE_ENDPOINT must be those of one Language resource: its page "
+    "`Keys and Endpoint` in the Azure portal shows both",
+    "google": "name a key file in GOOGLE_APPLICATION_CREDENTIALS or sign in with `gcloud auth application-default "
+    "login`; check GOOGLE_CLOUD_PROJECT, that Cloud Translation is enabled in it, and the glossary if one is set",
 }
 
 
@@ -50,7 +57,7 @@ def doctor() -> None:
         console.print(finding.text, markup=False, soft_wrap=True)
         if finding.mend:
             console.print(f"        → {finding.mend}", markup=False, soft_wrap=True)
-    console.print(f"\n{wrong} problems" if wrong else "\nNothing is wrong.")
+    console.print(f"\n{wrong} {'problem' if wrong == 1 else 'problems'}" if wrong else "\nNothing is wrong.")
     sys.exit(1 if wrong else 0)
 
 
@@ -86,8 +93,29 @@ def _settings(settings: Settings) -> Iterator[Finding]:
         value = getattr(settings, item.name)
         if value == getattr(defaults, item.name):
             continue
-        shown = "set, not shown" if item.metadata["secret"] else value
+        shown = "set, not shown" if item.metadata["secret"] else _shown(value)
         yield Finding("settings", "ok", f"{item.metadata['variable']} = {shown}")
+    for missing, given in _half_set(settings):
+        text = f"{given} is set, but without {missing} the service is not asked"
+        yield Finding("settings", "wrong", text, "set both, or neither")
+
+
+def _shown(value: object) -> object:
+    return ",".join(value) if isinstance(value, tuple) else value
+
+
+def _half_set(settings: Settings) -> Iterator[tuple[str, str]]:
+    """Variables of a service that do nothing for want of another: the one that is missing, and the one that is set."""
+    variables = {item.name: item.metadata["variable"] for item in fields(Settings)}
+    for name, needed in (
+        ("azure_language_endpoint", "azure_language_key"),
+        ("azure_language_key", "azure_language_endpoint"),
+        ("google_translate_endpoint", "google_cloud_project"),
+        ("google_location", "google_cloud_project"),
+        ("google_glossary", "google_cloud_project"),
+    ):
+        if getattr(settings, name) and not getattr(settings, needed):
+            yield variables[needed], variables[name]
 
 
 def _folders(settings: Settings) -> Iterator[Finding]:
@@ -99,7 +127,11 @@ def _folders(settings: Settings) -> Iterator[Finding]:
         free = shutil.disk_usage(folder).free
         state = "ok" if free > _LOW_SPACE else "note"
         yield Finding(name, state, f"{folder.resolve()} can be written, {free / 1e9:.1f} GB free")
-    for variable, path in (("FIBER_MAPPING", settings.mapping), ("FIBER_TAXONOMY", settings.taxonomy)):
+    for variable, path in (
+        ("FIBER_MAPPING", settings.mapping),
+        ("FIBER_TAXONOMY", settings.taxonomy),
+        ("GOOGLE_APPLICATION_CREDENTIALS", settings.google_application_credentials),
+    ):
         if path is not None and not path.is_file():
             yield Finding("settings", "wrong", f"{variable} names {path}, which is not there", "correct the path")
 
@@ -152,13 +184,14 @@ def _warehouse(settings: Settings) -> Iterator[Finding]:
 
 
 def _engines(settings: Settings) -> Iterator[Finding]:
-    from fiber_pipeline.chains import build_chains
+    from fiber_pipeline.chains import build_chains, build_second_net
     from fiber_pipeline.engines import EngineUnavailable
     from fiber_pipeline.services.prices import PriceFileError
     from fiber_pipeline.services.store.errors import StoreError
     from fiber_pipeline.themes import TaxonomyError
 
     try:
+        net = build_second_net(settings)
         chains = build_chains(settings)
     except (EngineUnavailable, TaxonomyError, PriceFileError, StoreError) as error:
         yield Finding("engines", "wrong", str(error))
@@ -171,6 +204,8 @@ def _engines(settings: Settings) -> Iterator[Finding]:
     ):
         told = ", then ".join(f"{engine.name} ({engine.model})" for engine in chain)
         yield Finding("engines", "ok", f"{kind}: {told}")
+    if net is not None:
+        yield Finding("engines", "ok", f"personal data: our own redaction, then {settings.pii_second_net} once more")
     if not settings.services:
         yield Finding("services", "ok", "no keys are set, and none is needed: everything runs on this machine")
         return
@@ -182,12 +217,12 @@ def _engines(settings: Settings) -> Iterator[Finding]:
 def _services(settings: Settings) -> Iterator[Finding]:
     from fiber_pipeline.services.failures import ServiceFailure
 
-    asked = {name for kind in ENGINE_TABLES for name in settings.chain(kind)}
+    asked = {name for kind in ENGINE_TABLES for name in settings.chain(kind)} | {settings.pii_second_net}
     for name, place, probing in _probes(settings):
         try:
             told = asyncio.run(probing)
         except ServiceFailure as failure:
-            mend = _MEND.get(failure.kind, "it may pass; meanwhile the next engine of each chain answers")
+            mend = _MEND_DENIED[name] if failure.kind == "denied" else _MEND.get(failure.kind, _MEND_PASSING)
             yield Finding("services", "wrong", f"{name} at {place}: {failure}", mend)
             continue
         except (ValueError, OSError) as error:
@@ -221,19 +256,21 @@ def _probes(settings: Settings) -> Iterator[tuple[str, str, Coroutine[Any, Any, 
 
 def _prices(settings: Settings) -> Iterator[Finding]:
     """What would be asked must have a price."""
-    from fiber_pipeline.chains import build_chains
+    from fiber_pipeline.chains import build_chains, build_second_net
     from fiber_pipeline.services.failures import UnknownPrice
     from fiber_pipeline.services.prices import Prices
     from fiber_pipeline.services.remote_engine import RemoteEngine
     from fiber_pipeline.services.service import Usage
 
-    prices, chains = Prices(settings.prices), build_chains(settings)
-    operations = {
-        service.operation.fingerprint: service.operation
+    prices, chains, net = Prices(settings.prices), build_chains(settings), build_second_net(settings)
+    services = [
+        service
         for engine in (*chains.translation, *chains.sentiment, *chains.themes)
         if isinstance(engine, RemoteEngine)
         for service in engine.services
-    }
+    ]
+    services += net.services if net is not None else ()
+    operations = {service.operation.fingerprint: service.operation for service in services}
     for operation in operations.values():
         try:
             prices.cost(operation.provider, operation.model, operation.name, Usage())

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from fiber_pipeline.warehouse import Warehouse
+from fiber_pipeline_tests.servers.azure_server import AzureServer
 from fiber_pipeline_tests.servers.openai_server import OpenAIServer
 from fiber_pipeline_tests.world import World
 
@@ -229,6 +230,29 @@ def test_a_service_is_estimated_looked_at_asked_and_accounted_for(world: World):
     assert "right" not in estimated.stdout + looked.stdout + ran.stdout + ran.stderr
 
 
+def test_a_second_net_is_estimated_looked_at_and_its_gaps_are_told(world: World):
+    file, data = make_file(world), world.settings.data_dir
+    with AzureServer(keys=["right"]) as server:
+        keys = {
+            "AZURE_LANGUAGE_ENDPOINT": server.base_url,
+            "AZURE_LANGUAGE_KEY": "right",
+            "FIBER_PII_SECOND_NET": "azure",
+            "FIBER_ENGINES_SENTIMENT": "local",
+            "FIBER_ENGINES_THEMES": "local",
+        }
+        looked = fiber(data, "doctor", **keys)
+        assert "personal data: our own redaction, then azure once more" in looked.stdout
+        assert "no chain asks it" not in looked.stdout
+        refused = fiber(data, "doctor", **{**keys, "AZURE_LANGUAGE_KEY": "wrong"})
+        assert "HTTP 401\n        → AZURE_LANGUAGE_KEY and AZURE_LANGUAGE_ENDPOINT must be" in refused.stdout
+        estimated = fiber(data, "estimate", str(file), **keys)
+        assert "azure latest, for personal data:\n  5 texts, of which 0 were answered before" in estimated.stdout
+        assert server.record.answered_items() == 0
+        ran = fiber(data, "run", str(file), **keys, FIBER_BUDGET_USD="0.001")
+    assert ran.returncode == 0, ran.stderr
+    assert "rows had no second look for personal data, such as: over budget" in ran.stdout
+
+
 def test_estimate_names_a_file_it_cannot_read(tmp_path: Path):
     broken = tmp_path / "roto.xlsx"
     broken.write_bytes(b"PK\x03\x04 broken")
@@ -251,6 +275,14 @@ def test_doctor_finds_nothing_wrong_on_a_fresh_machine(tmp_path):
         ({"FIBER_BUDGET_USD": "much"}, "FIBER_BUDGET_USD"),
         ({"FIBER_TAXONOMY": "/nowhere/themes.yaml"}, "FIBER_TAXONOMY"),
         ({"FIBER_ENGINES_SENTIMENT": "azure"}, "FIBER_ENGINES_SENTIMENT"),
+        ({"FIBER_PII_SECOND_NET": "azure"}, "FIBER_PII_SECOND_NET names azure, which needs"),
+        ({"AZURE_LANGUAGE_KEY": "k"}, "AZURE_LANGUAGE_KEY is set, but without AZURE_LANGUAGE_ENDPOINT"),
+        ({"FIBER_GOOGLE_LOCATION": "europe-west1"}, "FIBER_GOOGLE_LOCATION is set, but without GOOGLE_CLOUD_PROJECT"),
+        ({"GOOGLE_APPLICATION_CREDENTIALS": "/nowhere.json"}, "GOOGLE_APPLICATION_CREDENTIALS names /nowhere.json"),
+        (
+            {"GOOGLE_CLOUD_PROJECT": "p", "FIBER_GOOGLE_TRANSLATE_ENDPOINT": "127.0.0.1:9"},
+            "google at 127.0.0.1:9: no connection",
+        ),
     ],
 )
 def test_doctor_names_what_is_wrong(tmp_path, environment, named):

@@ -26,7 +26,7 @@ def failure_of_status(status: int, headers: Mapping[str, str], body: str) -> Ser
     An address under which there is no resource is as final as a wrong key. The service does not charge for errors.
     """
     code, message = _error_of(body)
-    said = f"{status} {code}" if code else str(status)
+    said = f"HTTP {status}" + (f" ({code})" if code and code != str(status) else "")
     if status == 429:
         return ServiceFailure("rate_limited", said, retry_after=retry_after(headers), status=status)
     if status == 403:
