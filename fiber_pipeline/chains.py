@@ -31,12 +31,22 @@ _NEEDED = {
 
 @dataclass(frozen=True)
 class Chains:
-    """The engines of a run. Each sequence is a fallback chain: the first is asked, the next where it cannot answer."""
+    """The engines of a run. Each sequence is a fallback chain: the first is asked, the next where it cannot answer.
+
+    language_second_opinion: never asked in a run, only measured beside `language`; None where none is set.
+    """
 
     language: "LanguageEngine"
     translation: "Sequence[TranslationEngine]"
     sentiment: "Sequence[SentimentEngine]"
     themes: "Sequence[ThemeEngine]"
+    language_second_opinion: "LanguageEngine | None" = None
+
+    @property
+    def language_detectors(self) -> "Sequence[LanguageEngine]":
+        """All that can be measured, the one that runs ask first."""
+        second = self.language_second_opinion
+        return [self.language] if second is None else [self.language, second]
 
 
 def build_chains(settings: Settings, open_store: "Callable[[], ResponseStore] | None" = None) -> Chains:
@@ -52,12 +62,16 @@ def build_chains(settings: Settings, open_store: "Callable[[], ResponseStore] | 
         for name in settings.chain(kind):
             if name != LOCAL and name not in settings.services:
                 raise EngineUnavailable(f"FIBER_ENGINES_{kind.upper()} names {name}, which needs {_NEEDED[name]}")
+    opinion = settings.language_second_opinion
+    if opinion is not None and opinion not in settings.services:
+        raise EngineUnavailable(f"FIBER_LANGUAGE_SECOND_OPINION names {opinion}, which needs {_NEEDED[opinion]}")
     workshop = _Workshop(settings, open_store)
     return Chains(
         language=LocalLanguageEngine(),
         translation=[workshop.translation(name) for name in settings.chain("translation")],
         sentiment=[workshop.sentiment(name) for name in settings.chain("sentiment")],
         themes=[workshop.themes(name) for name in settings.chain("themes")],
+        language_second_opinion=workshop.language_second_opinion() if opinion is not None else None,
     )
 
 
@@ -69,7 +83,8 @@ def build_second_net(settings: Settings, open_store: "Callable[[], ResponseStore
     if settings.pii_second_net is None:
         return None
     if settings.pii_second_net not in settings.services:
-        raise EngineUnavailable(f"FIBER_PII_SECOND_NET names azure, which needs {_NEEDED['azure']}")
+        net = settings.pii_second_net
+        raise EngineUnavailable(f"FIBER_PII_SECOND_NET names {net}, which needs {_NEEDED[net]}")
     return _Workshop(settings, open_store).second_net()
 
 
@@ -143,6 +158,12 @@ class _Workshop:
 
             return AzureThemeEngine(self._enricher, [sentiment_service(self._azure)], self._local_themes)
         return self._local_themes
+
+    def language_second_opinion(self) -> "LanguageEngine":
+        from fiber_pipeline.language.azure_engine import AzureLanguageEngine
+        from fiber_pipeline.services.azure import language_service
+
+        return AzureLanguageEngine(self._enricher, [language_service(self._azure)])
 
     def second_net(self) -> "SecondNet":
         from fiber_pipeline.cleaning.second_net import SecondNet

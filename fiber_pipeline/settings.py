@@ -100,7 +100,7 @@ def _positive(convert: Callable[[str], float], unit: str) -> Callable[[str], flo
     return parse
 
 
-def _second_net(value: str) -> str:
+def _azure(value: str) -> str:
     if value.lower() != "azure":
         raise ValueError("give `azure`, or leave it unset")
     return "azure"
@@ -266,8 +266,15 @@ class Settings:
     pii_second_net: str | None = _setting(
         "FIBER_PII_SECOND_NET",
         "A service that looks for personal data once more in what our own redaction left: `azure`.",
-        parse=_second_net,
+        parse=_azure,
         decides=("comments",),
+    )
+    language_second_opinion: str | None = _setting(
+        "FIBER_LANGUAGE_SECOND_OPINION",
+        "A service whose language detection `engine_accuracy` measures beside our own, on the texts people reviewed: "
+        "`azure`.",
+        parse=_azure,
+        decides=("engine_accuracy",),
     )
     concurrency: int = _setting(
         "FIBER_CONCURRENCY", "Requests under way at once at a service.", 10, parse=_positive(int, "requests")

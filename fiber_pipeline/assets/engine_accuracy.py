@@ -27,5 +27,5 @@ def engine_accuracy(
         reviewed,
         {engine.name: engine for engine in chains.sentiment},
         {engine.name: engine for engine in chains.themes},
-        {chains.language.name: chains.language},
+        {engine.name: engine for engine in chains.language_detectors},
     )

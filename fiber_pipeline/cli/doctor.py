@@ -204,6 +204,9 @@ def _engines(settings: Settings) -> Iterator[Finding]:
     ):
         told = ", then ".join(f"{engine.name} ({engine.model})" for engine in chain)
         yield Finding("engines", "ok", f"{kind}: {told}")
+    if chains.language_second_opinion is not None:
+        told = f"language: {chains.language_second_opinion.name} is measured beside it, on reviewed texts"
+        yield Finding("engines", "ok", told)
     if net is not None:
         yield Finding("engines", "ok", f"personal data: our own redaction, then {settings.pii_second_net} once more")
     if not settings.services:
@@ -217,7 +220,8 @@ def _engines(settings: Settings) -> Iterator[Finding]:
 def _services(settings: Settings) -> Iterator[Finding]:
     from fiber_pipeline.services.failures import ServiceFailure
 
-    asked = {name for kind in ENGINE_TABLES for name in settings.chain(kind)} | {settings.pii_second_net}
+    chained = (name for kind in ENGINE_TABLES for name in settings.chain(kind))
+    asked = {*chained, settings.pii_second_net, settings.language_second_opinion}
     for name, place, probing in _probes(settings):
         try:
             told = asyncio.run(probing)
@@ -228,7 +232,7 @@ def _services(settings: Settings) -> Iterator[Finding]:
         except (ValueError, OSError) as error:
             yield Finding("services", "wrong", f"{name} at {place}: {error}", "check its address and credentials")
             continue
-        unused = "" if name in asked else "; no chain asks it"
+        unused = "" if name in asked else "; nothing asks it"
         yield Finding("services", "note" if unused else "ok", f"{name} at {place} {told}{unused}")
 
 
@@ -265,7 +269,7 @@ def _prices(settings: Settings) -> Iterator[Finding]:
     prices, chains, net = Prices(settings.prices), build_chains(settings), build_second_net(settings)
     services = [
         service
-        for engine in (*chains.translation, *chains.sentiment, *chains.themes)
+        for engine in (*chains.language_detectors, *chains.translation, *chains.sentiment, *chains.themes)
         if isinstance(engine, RemoteEngine)
         for service in engine.services
     ]

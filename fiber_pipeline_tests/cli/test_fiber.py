@@ -242,7 +242,7 @@ def test_a_second_net_is_estimated_looked_at_and_its_gaps_are_told(world: World)
         }
         looked = fiber(data, "doctor", **keys)
         assert "personal data: our own redaction, then azure once more" in looked.stdout
-        assert "no chain asks it" not in looked.stdout
+        assert "nothing asks it" not in looked.stdout
         refused = fiber(data, "doctor", **{**keys, "AZURE_LANGUAGE_KEY": "wrong"})
         assert "HTTP 401\n        → AZURE_LANGUAGE_KEY and AZURE_LANGUAGE_ENDPOINT must be" in refused.stdout
         estimated = fiber(data, "estimate", str(file), **keys)
