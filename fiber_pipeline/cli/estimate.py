@@ -128,8 +128,9 @@ def _tell_services(askings: "Sequence[Asking]") -> None:
         if not plan.requests:
             click.echo("  nothing is left to ask")
             continue
+        requests = "1 request" if plan.requests == 1 else f"{plan.requests:,} requests"
         click.echo(
-            f"  {plan.requests:,} requests, {_amount(plan)}; {plan.cost_usd:.4f} USD expected, "
+            f"  {requests}, {_amount(plan)}; {plan.cost_usd:.4f} USD expected, "
             f"{plan.most_usd:.4f} at most; {_duration(plan.seconds)}"
         )
     plans = [asking.plan for asking in askings]

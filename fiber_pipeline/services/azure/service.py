@@ -70,7 +70,7 @@ class AzureService:
 
     @property
     def quota(self) -> str:
-        """A resource has one quota for all that is asked of it."""
+        """One for all that is asked of a resource. The service counts every task apart: this is the careful side."""
         return f"azure {self._resource.host}"
 
     @property
