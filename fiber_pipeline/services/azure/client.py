@@ -70,8 +70,9 @@ class LanguageClient(TextAnalyticsClient):
             UserAgentPolicy("fiber-pipeline"),
             AzureKeyCredentialPolicy(key, _KEY_HEADER),
         ]
-        # Told to heed the environment, aiohttp reads it twice a request, each time in a thread.
-        transport = AioHttpTransport(use_env_settings=_is_behind_proxy(resource.endpoint))
+        # Told to heed the environment, aiohttp reads it twice a request, each time in a thread. How long an answer may
+        # take, who calls decides; a timer of the transport's own would be set anew at every piece of an answer.
+        transport = AioHttpTransport(use_env_settings=_is_behind_proxy(resource.endpoint), read_timeout=None)
         super().__init__(resource.endpoint, key, api_version=API_VERSION, pipeline=AsyncPipeline(transport, policies))
         self._address = f"{resource.endpoint.rstrip('/')}/language/:analyze-text"
 
