@@ -10,7 +10,7 @@ from fiber_pipeline.inbox import Inbox, Quarantine
 from fiber_pipeline.resources import ResponseStoreResource
 from fiber_pipeline.resources.openai_batches import OpenAIBatchesResource
 from fiber_pipeline.review.corrections import workbooks_quoting
-from fiber_pipeline.services.openai.batch_journal import FILE_NAME as JOURNAL
+from fiber_pipeline.services.openai.batches.journal import FILE_NAME as JOURNAL
 from fiber_pipeline.services.openai.operations import PROVIDER, SUMMARISE_PROMPT
 from fiber_pipeline.services.operation import text_hash
 from fiber_pipeline.services.store.opening import FILE_NAME, open_store

@@ -6,7 +6,7 @@ from fiber_pipeline.resources.response_store import ResponseStoreResource
 from fiber_pipeline.settings import Settings
 
 if TYPE_CHECKING:
-    from fiber_pipeline.services.openai.batch_desk import BatchDesk
+    from fiber_pipeline.services.openai.batches.desk import BatchDesk
 
 
 class OpenAIBatchesResource:
@@ -29,7 +29,7 @@ class OpenAIBatchesResource:
 
     def open(self) -> "BatchDesk":
         """The desk of this process. Raises StoreError, TaxonomyError or PriceFileError for what it needs and lacks."""
-        from fiber_pipeline.services.openai.batch_desk import BatchDesk
+        from fiber_pipeline.services.openai.batches.desk import BatchDesk
         from fiber_pipeline.services.prices import Prices
         from fiber_pipeline.themes import load_taxonomy
 

@@ -1,6 +1,6 @@
 """Batch mode: whole batches of feedback are submitted, and analysed once their answers are there.
 
-Knows which questions the settings would have a run ask OpenAI, over all that `batch_api` does for one question, and
+Knows which questions the settings would have a run ask OpenAI, over all that `api` does for one question, and
 which batches of feedback wait for which submissions.
 """
 
@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
 from fiber_pipeline.services.failures import ServiceFailure
-from fiber_pipeline.services.openai.batch_api import BatchPrices, OpenAIBatches, Submitted
-from fiber_pipeline.services.openai.batch_journal import NOBODYS, BatchJournal, Submission, Waiting
+from fiber_pipeline.services.openai.batches.api import BatchPrices, OpenAIBatches, Submitted
+from fiber_pipeline.services.openai.batches.journal import NOBODYS, BatchJournal, Submission, Waiting
 from fiber_pipeline.services.openai.endpoints import endpoints_of
 from fiber_pipeline.services.openai.from_settings import annotation_services, translation_services
 from fiber_pipeline.services.openai.operations import Question

@@ -22,8 +22,8 @@ from openai.types import Batch
 from fiber_pipeline.services.books import new_intent
 from fiber_pipeline.services.caller import current_caller
 from fiber_pipeline.services.failures import BudgetExceeded, ServiceFailure
-from fiber_pipeline.services.openai.batch_files import read_results, write_lines
-from fiber_pipeline.services.openai.batch_journal import BatchJournal, State, Submission
+from fiber_pipeline.services.openai.batches.files import read_results, write_lines
+from fiber_pipeline.services.openai.batches.journal import BatchJournal, State, Submission
 from fiber_pipeline.services.openai.client import NO_KEY, OpenAIService
 from fiber_pipeline.services.openai.endpoints import OpenAIEndpoint
 from fiber_pipeline.services.openai.operations import PROVIDER, Question

@@ -12,8 +12,8 @@ import pytest
 
 from fiber_pipeline.engines import collect
 from fiber_pipeline.services.caller import calling
-from fiber_pipeline.services.openai.batch_api import OpenAIBatches
-from fiber_pipeline.services.openai.batch_journal import FILE_NAME, BatchJournal, Submission
+from fiber_pipeline.services.openai.batches.api import OpenAIBatches
+from fiber_pipeline.services.openai.batches.journal import FILE_NAME, BatchJournal, Submission
 from fiber_pipeline.services.openai.operations import translate
 from fiber_pipeline.services.operation import Item
 from fiber_pipeline.services.prices import Prices
@@ -235,8 +235,8 @@ def test_the_journal_holds_no_text_and_no_key_that_could_be_guessed(tmp_path: Pa
 _SUBMIT = """
 import json, sys
 from pathlib import Path
-from fiber_pipeline.services.openai.batch_api import OpenAIBatches
-from fiber_pipeline.services.openai.batch_journal import BatchJournal
+from fiber_pipeline.services.openai.batches.api import OpenAIBatches
+from fiber_pipeline.services.openai.batches.journal import BatchJournal
 from fiber_pipeline.services.openai.endpoints import OpenAIEndpoint
 from fiber_pipeline.services.operation import Item
 from fiber_pipeline.services.prices import Prices
