@@ -10,7 +10,7 @@ from fiber_pipeline.inbox import Inbox, Quarantine
 from fiber_pipeline.resources import ResponseStoreResource
 from fiber_pipeline.resources.openai_batches import OpenAIBatchesResource
 from fiber_pipeline.review.corrections import workbooks_quoting
-from fiber_pipeline.services.openai.batches.journal import FILE_NAME as JOURNAL
+from fiber_pipeline.services.openai.batches.journal.opening import is_there
 from fiber_pipeline.services.openai.operations import PROVIDER, SUMMARISE_PROMPT
 from fiber_pipeline.services.operation import text_hash
 from fiber_pipeline.services.store.opening import FILE_NAME, open_store
@@ -151,7 +151,7 @@ def _batches_of(settings: Settings, customer_id: str) -> list[str]:
 
 def _abandon_submissions(settings: Settings, batches: Sequence[str]) -> int:
     """Keep nothing of what OpenAI is still answering about these batches."""
-    if not (settings.cache_dir / JOURNAL).exists():
+    if not is_there(settings.cache_url, settings.cache_dir):
         return 0
     desk = OpenAIBatchesResource(settings, ResponseStoreResource(settings)).open()
     return sum(desk.abandon(batch) for batch in batches)

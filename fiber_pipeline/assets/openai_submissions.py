@@ -42,8 +42,9 @@ def openai_submissions(
         metadata[f"{name}/texts"] = dg.MetadataValue.int(sum(each.items for each in one.submissions))
         metadata[f"{name}/already_answered"] = dg.MetadataValue.int(one.cached)
         metadata[f"{name}/already_asked"] = dg.MetadataValue.int(one.outstanding)
-        metadata[f"{name}/batches"] = dg.MetadataValue.json([each.remote_id for each in one.submissions])
+        told = [{"id": each.id, "endpoint": each.endpoint, "batch": each.remote_id} for each in one.submissions]
+        metadata[f"{name}/submissions"] = dg.MetadataValue.json(told)
         if one.held_back is not None:
             metadata[f"{name}/held_back"] = dg.MetadataValue.text(one.held_back)
-            context.log.warning("%s was not submitted whole: %s", name, one.held_back)
+            context.log.warning("%s is not submitted whole, and the rest is asked directly: %s", name, one.held_back)
     return dg.MaterializeResult(metadata=metadata)

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from fiber_pipeline.resources.response_store import ResponseStoreResource
+from fiber_pipeline.services.openai.batches.journal.opening import is_there
 from fiber_pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -27,13 +28,15 @@ class OpenAIBatchesResource:
         """Whether batches of feedback are submitted before they are analysed."""
         return self.has_endpoint and self._settings.openai_mode == "batch"
 
+    @property
+    def may_be_followed(self) -> bool:
+        """Whether there is anything to follow: where no endpoint is left, there may still be batches that wait."""
+        return self.has_endpoint or is_there(self._settings.cache_url, self._settings.cache_dir)
+
     def open(self) -> "BatchDesk":
         """The desk of this process. Raises StoreError, TaxonomyError or PriceFileError for what it needs and lacks."""
-        from fiber_pipeline.services.openai.batches.desk import BatchDesk
-        from fiber_pipeline.services.prices import Prices
-        from fiber_pipeline.themes import load_taxonomy
+        from fiber_pipeline.services.openai.batches.desk import open_desk
 
         if self._desk is None:
-            taxonomy, prices = load_taxonomy(self._settings.taxonomy), Prices(self._settings.prices)
-            self._desk = BatchDesk(self._settings, taxonomy, self._response_store.open(), prices)
+            self._desk = open_desk(self._settings, self._response_store.open())
         return self._desk

@@ -1,5 +1,5 @@
 import json
-import time
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,8 +11,11 @@ from fiber_pipeline.assets.openai_submissions import openai_submissions
 from fiber_pipeline.automation.openai_batch_sensor import openai_batch_sensor
 from fiber_pipeline.forgetting import forget_customer
 from fiber_pipeline.resources.openai_batches import OpenAIBatchesResource
+from fiber_pipeline.services.openai.batches.journal.opening import FILE_NAME
 from fiber_pipeline.settings import Settings
+from fiber_pipeline_tests.servers.faults import Fault
 from fiber_pipeline_tests.servers.openai_server import OpenAIServer
+from fiber_pipeline_tests.services.store.redis_server import redis_server
 from fiber_pipeline_tests.world import ROWS, World
 
 
@@ -49,20 +52,28 @@ def server() -> Iterator[OpenAIServer]:
 
 @pytest.fixture
 def world(tmp_path: Path, server: OpenAIServer) -> Iterator[World]:
-    settings = Settings.from_environment(
-        {
-            "FIBER_DATA_DIR": str(tmp_path / "data"),
-            "OPENAI_BASE_URL": f"{server.base_url}/v1",
-            "OPENAI_API_KEY": "k",
-            "FIBER_OPENAI_MODE": "batch",
-        }
-    )
     with dg.DagsterInstance.ephemeral() as instance:
-        yield World(settings, instance)
+        yield World(settings_of(tmp_path, server), instance)
 
 
 @pytest.fixture
 def batches(world: World) -> OpenAIBatchesResource:
+    return resource_of(world)
+
+
+def settings_of(folder: Path, server: OpenAIServer, **variables: str) -> Settings:
+    return Settings.from_environment(
+        {
+            "FIBER_DATA_DIR": str(folder / "data"),
+            "OPENAI_BASE_URL": f"{server.base_url}/v1",
+            "OPENAI_API_KEY": "k",
+            "FIBER_OPENAI_MODE": "batch",
+            **variables,
+        }
+    )
+
+
+def resource_of(world: World) -> OpenAIBatchesResource:
     return OpenAIBatchesResource(world.settings, world.definitions().resources["response_store"])
 
 
@@ -145,10 +156,12 @@ def test_nobody_waits_for_ever(world: World, batches: OpenAIBatchesResource, ser
     server.batches.held = True
     world.drop("enero.csv")
     submit(world, batches, "enero.csv")
-    journal = batches.open().journal
-    for submission in journal.submissions():
-        journal.change(submission.id, created_at=time.time() - 3 * 86_400)
-    assert Ticks(world, batches).until_runs().run_requests
+    with sqlite3.connect(world.settings.cache_dir / FILE_NAME) as journal:
+        journal.execute("UPDATE submissions SET created_at = created_at - 3 * 86400")
+    journal.close()
+    (asked,) = Ticks(world, batches).until_runs().run_requests
+    late = "not answered within 48 hours"
+    assert asked.tags["fiber/asked_directly"] == f"annotate: {late}; translate: {late}"
 
 
 def test_what_is_forgotten_while_it_is_answered_is_not_kept(
@@ -163,6 +176,79 @@ def test_what_is_forgotten_while_it_is_answered_is_not_kept(
     submissions = batches.open().journal.submissions()
     assert {(each.state, each.answered) for each in submissions} == {("collected", 0)}
     assert not server.batches.files
+
+
+def test_where_nobody_takes_batches_it_is_analysed_directly_and_said(tmp_path: Path):
+    with OpenAIServer(takes_batches=False) as chat, dg.DagsterInstance.ephemeral() as instance:
+        world = World(settings_of(tmp_path, chat), instance)
+        batches = resource_of(world)
+        world.drop("enero.csv")
+        host = chat.base_url.removeprefix("http://")
+        told = submit(world, batches, "enero.csv")
+        refusal = f"no endpoint takes batches ({host}: has no Batch API (HTTP 404))"
+        assert told["annotate/held_back"] == refusal
+        (asked,) = Ticks(world, batches).until_runs().run_requests
+        assert asked.tags["fiber/asked_directly"].startswith(refusal)
+        assert world.analyse("enero.csv", {"openai_batches": batches}).success
+        assert asked_directly(chat) == 6
+        assert world.query("SELECT DISTINCT engine, is_fallback FROM sentiment_scores") == [("openai", False)]
+
+
+@pytest.mark.parametrize("is_another_there", [True, False])
+def test_where_its_endpoint_was_taken_out_nobody_waits(
+    is_another_there: bool, world: World, batches: OpenAIBatchesResource, server: OpenAIServer
+):
+    world.drop("enero.csv")
+    submit(world, batches, "enero.csv")
+    with OpenAIServer() as other:
+        settings = (
+            settings_of(world.settings.data_dir.parent, other)
+            if is_another_there
+            else Settings(data_dir=world.settings.data_dir)
+        )
+        changed = World(settings, world.instance)
+        (asked,) = Ticks(changed, resource_of(changed)).until_runs().run_requests
+        name = server.base_url.removeprefix("http://")
+        assert f"its endpoint {name} is no longer in the settings" in asked.tags["fiber/asked_directly"]
+        assert changed.analyse("enero.csv").success
+        engine = "openai" if is_another_there else "local"
+        assert changed.query("SELECT DISTINCT engine FROM sentiment_scores") == [(engine,)]
+        assert asked_directly(other) == (6 if is_another_there else 0)
+
+
+def test_an_endpoint_that_cannot_be_asked_is_said_and_asked_again(
+    world: World, batches: OpenAIBatchesResource, server: OpenAIServer
+):
+    world.drop("enero.csv")
+    submit(world, batches, "enero.csv")
+    server.script.add(Fault("status", status=503))
+    ticks = Ticks(world, batches)
+    waiting = ticks()
+    assert not waiting.run_requests and "could not be asked: unavailable: HTTP 503" in waiting.skip_reason.skip_message
+    server.script.clear()
+    assert ticks.until_runs().run_requests
+
+
+def test_workers_that_share_redis_follow_each_others_batches(server: OpenAIServer, tmp_path: Path):
+    with redis_server(tmp_path) as url, dg.DagsterInstance.ephemeral() as instance:
+        one = World(settings_of(tmp_path / "one", server, FIBER_CACHE_URL=url), instance)
+        two = World(settings_of(tmp_path / "two", server, FIBER_CACHE_URL=url), instance)
+        one.drop("enero.csv")
+        two.drop("febrero.csv", ROWS[:3])
+        submit(one, resource_of(one), "enero.csv")
+        told = submit(two, resource_of(two), "febrero.csv")
+        assert (told["annotate/texts"], told["annotate/already_asked"]) == (0, 3)
+        # Another deployment, with an instance of its own, lets both be.
+        with dg.DagsterInstance.ephemeral() as elsewhere:
+            third = World(settings_of(tmp_path / "three", server, FIBER_CACHE_URL=url), elsewhere)
+            ticks = Ticks(third, resource_of(third))
+            for _ in range(5):
+                result = ticks()
+                ticks.cursor = result.cursor
+                assert not result.run_requests
+        asked = Ticks(two, resource_of(two)).until_runs().run_requests
+        assert [each.partition_key for each in asked] == ["enero.csv", "febrero.csv"]
+        assert one.analyse("enero.csv").success and asked_directly(server) == 0
 
 
 def test_without_an_endpoint_there_is_nothing_to_follow(tmp_path: Path):

@@ -28,7 +28,9 @@ class Batches:
 
     held: whether batches stay in progress. expires_after, cancels_after: how many lines are worked through before a
     batch expires or, once asked to, is cancelled. rejects: an error code with which every new batch fails validation.
+    garbles: how many results are cut off in the middle.
     complete: answers one line, given the url, the body, its number and its texts; status and body.
+    inputs: the input files of batches, deleted ones too. replies: the bodies of all results.
     """
 
     complete: Complete
@@ -36,9 +38,12 @@ class Batches:
     expires_after: int | None = None
     cancels_after: int = 0
     rejects: str | None = None
+    garbles: int = 0
     files: dict[str, dict[str, Any]] = field(default_factory=dict)
     contents: dict[str, bytes] = field(default_factory=dict)
     batches: dict[str, dict[str, Any]] = field(default_factory=dict)
+    inputs: dict[str, bytes] = field(default_factory=dict)
+    replies: list[dict[str, Any]] = field(default_factory=list)
 
     def routes(self) -> Iterable[web.RouteDef]:
         """The service's routes."""
@@ -117,6 +122,7 @@ class Batches:
             "metadata": asked.get("metadata") or {},
         }
         self.batches[batch["id"]] = batch
+        self.inputs[batch["input_file_id"]] = self.contents[batch["input_file_id"]]
         return web.json_response(batch)
 
     async def _list_batches(self, request: web.Request) -> web.Response:
@@ -192,6 +198,7 @@ class Batches:
                 continue
             texts = [str(message.get("content")) for message in line["body"].get("messages") or line["body"]["input"]]
             status, body = self.complete(line["url"], line["body"], number, texts)
+            self.replies.append(body)
             response = {"status_code": status, "request_id": f"req_{number}", "body": body}
             (done if status == 200 else failed).append({**result, "response": response, "error": None})
         # Results come in no order.
@@ -199,7 +206,9 @@ class Batches:
         batch["request_counts"].update(completed=len(done), failed=len(failed))
         for key, results in (("output_file_id", done), ("error_file_id", failed)):
             if results:
-                content = "".join(json.dumps(each) + "\n" for each in results).encode()
+                told = [json.dumps(each) for each in results]
+                told[: self.garbles] = [line[: len(line) // 2] for line in told[: self.garbles]]
+                content = "".join(f"{line}\n" for line in told).encode()
                 batch[key] = self.add_file(content, f"{batch['id']}_{key}.jsonl", "batch_output")["id"]
 
 

@@ -92,6 +92,7 @@ class OpenAIServer(WireServer):
     """OpenAI on loopback; its address for clients is `base_url + "/v1"`.
 
     keys, models: which are known; None for all. responders: what is said, by the name of the schema.
+    takes_batches: whether there are files and batches, as there are not at most servers that are only compatible.
     """
 
     counts_rejected = True
@@ -102,6 +103,7 @@ class OpenAIServer(WireServer):
         keys: Collection[str] | None = None,
         models: Collection[str] | None = None,
         responders: Mapping[str, Responder] | None = None,
+        takes_batches: bool = True,
         **wire: Any,
     ) -> None:
         super().__init__(**wire)
@@ -110,13 +112,14 @@ class OpenAIServer(WireServer):
         self.responders = {**RESPONDERS, **(responders or {})}
         self._legal_schemas: set[str] = set()
         self.batches = Batches(self._complete_line)
+        self._takes_batches = takes_batches
 
     def routes(self) -> Iterable[web.RouteDef]:
         return [
             web.post("/v1/chat/completions", self._chat),
             web.post("/v1/responses", self._responses),
             web.get("/v1/models", self._models),
-            *self.batches.routes(),
+            *(self.batches.routes() if self._takes_batches else ()),
         ]
 
     def is_metered(self, request: web.Request) -> bool:

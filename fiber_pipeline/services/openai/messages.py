@@ -115,26 +115,30 @@ def read_reply(
     return Reply(kept, flawed=flawed, usage=usage, hints=hints, request_id=request_id, model=model)
 
 
-def usage_of(payload: Any, api: Api) -> Usage:
-    """What a reply's body says was used; nothing if it is no reply."""
-    read = _read_response if api == "responses" else _read_chat
+def usage_of(payload: Any, api: Api) -> Usage | None:
+    """What a reply's body says was used, whether or not there is an answer in it; None if it does not say."""
+    count = _response_usage if api == "responses" else _chat_usage
     try:
-        return read(payload)[3]
+        return count(payload) if payload["usage"] else None
     except _NO_REPLY:
-        return Usage()
+        return None
 
 
 def _read_chat(payload: Any) -> tuple[str | None, str | None, str, Usage]:
     choice = payload["choices"][0]
     message = choice["message"]
+    ending = choice.get("finish_reason") or "stop"
+    return message.get("content"), message.get("refusal"), ending, _chat_usage(payload)
+
+
+def _chat_usage(payload: Any) -> Usage:
     usage = payload.get("usage") or {}
     cached = (usage.get("prompt_tokens_details") or {}).get("cached_tokens") or 0
-    counted = Usage(
+    return Usage(
         tokens_in=int(usage.get("prompt_tokens") or 0),
         tokens_out=int(usage.get("completion_tokens") or 0),
         tokens_in_cached=int(cached),
     )
-    return message.get("content"), message.get("refusal"), choice.get("finish_reason") or "stop", counted
 
 
 def _read_response(payload: Any) -> tuple[str | None, str | None, str, Usage]:
@@ -147,11 +151,15 @@ def _read_response(payload: Any) -> tuple[str | None, str | None, str, Usage]:
                 else:
                     content = (content or "") + part["text"]
     reason = (payload.get("incomplete_details") or {}).get("reason")
+    ending = "length" if reason == "max_output_tokens" else reason or "stop"
+    return content, refusal, ending, _response_usage(payload)
+
+
+def _response_usage(payload: Any) -> Usage:
     usage = payload.get("usage") or {}
     cached = (usage.get("input_tokens_details") or {}).get("cached_tokens") or 0
-    counted = Usage(
+    return Usage(
         tokens_in=int(usage.get("input_tokens") or 0),
         tokens_out=int(usage.get("output_tokens") or 0),
         tokens_in_cached=int(cached),
     )
-    return content, refusal, "length" if reason == "max_output_tokens" else reason or "stop", counted

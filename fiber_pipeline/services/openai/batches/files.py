@@ -15,11 +15,16 @@ from fiber_pipeline.services.service import Usage
 
 @dataclass(frozen=True)
 class Results:
-    """What a batch brought: what it used, answers with the texts they are about, and texts that got none."""
+    """What a batch brought.
+
+    usage: of all results that say it, refusals and answers cut short among them.
+    answers: with the texts they are about.
+    unread: results that nobody can read, or that do not say what they used.
+    """
 
     usage: Usage
     answers: Sequence[tuple[Item, Any]]
-    unanswered: int
+    unread: int
 
 
 def batch_url(api: Api) -> str:
@@ -41,31 +46,40 @@ def write_lines(question: Question, endpoint: OpenAIEndpoint, packs: Sequence[Se
     return "".join(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n" for line in lines).encode()
 
 
-def read_results(question: Question | None, api: Api, sent: bytes, output: bytes, errors: bytes) -> Results:
+def read_results(question: Question | None, sent: bytes, output: bytes, errors: bytes) -> Results:
     """Match results to requests by their names; results come in any order, and some not at all.
 
     question: None if what was asked is no longer known: then only the usage is read.
+    Raises ServiceFailure if what was sent did not come back whole.
     """
-    asked = {line["custom_id"]: _items(line["body"]) for line in _lines(sent)}
-    total = sum(len(items) for items in asked.values())
-    usage = Usage()
+    asked: dict[str, list[Item]] = {}
+    api: Api = "chat"
+    for line in _lines(sent):
+        if line is None:
+            raise ServiceFailure("unavailable", "the file that was sent did not come back whole")
+        asked[line["custom_id"]] = _items(line["body"])
+        # As it was asked then; what the settings say now may be another.
+        api = "responses" if line["url"] == batch_url("responses") else "chat"
+    usage, unread = Usage(), 0
     answers: list[tuple[Item, Any]] = []
     for result in (*_lines(output), *_lines(errors)):
-        response = result.get("response") or {}
-        items = asked.get(result.get("custom_id"))
-        if response.get("status_code") != 200 or items is None:
+        response = (result or {}).get("response") or {}
+        body, is_answered = response.get("body"), response.get("status_code") == 200
+        used = usage_of(body, api)
+        usage += used or Usage()
+        if result is None or (is_answered and used is None):
+            unread += 1
             continue
-        payload = response.get("body")
-        usage += usage_of(payload, api)
-        if question is None:
+        items = asked.pop(result["custom_id"], None) if is_answered else None
+        if question is None or items is None:
             continue
         try:
-            reply = read_reply(question, items, payload, api)
+            reply = read_reply(question, items, body, api)
         except ServiceFailure:
             # Cut short or refused together: whoever asks for the rest finds out about each text.
             continue
         answers += [(items[place], answer) for place, answer in reply.answers.items()]
-    return Results(usage, answers, total - len(answers))
+    return Results(usage, answers, unread)
 
 
 def _items(body: Mapping[str, Any]) -> list[Item]:
@@ -73,7 +87,12 @@ def _items(body: Mapping[str, Any]) -> list[Item]:
     return [Item(told["text"]) for told in json.loads(messages[-1]["content"])]
 
 
-def _lines(content: bytes) -> Iterator[dict[str, Any]]:
+def _lines(content: bytes) -> Iterator[dict[str, Any] | None]:
+    """The objects of a file, None for a line that is none."""
     for line in content.splitlines():
         if line.strip():
-            yield json.loads(line)
+            try:
+                read = json.loads(line)
+            except ValueError:
+                read = None
+            yield read if isinstance(read, dict) else None
