@@ -15,6 +15,7 @@ _COMMANDS = {
     "review": "Let people correct labels: compare engines, export a workbook, import it, apply it.",
     "trace": "Lead from a figure to its comments, and from a comment to its file and row.",
     "cache": "Tell what answers of services are kept, and drop them.",
+    "batches": "Tell what is submitted to OpenAI's Batch API, bring answers in, and stop it.",
     "forget": "Erase a batch or a customer from every table, file and output.",
     "ui": "Serve the Dagster UI on 127.0.0.1.",
 }
