@@ -11,14 +11,10 @@ import json
 import struct
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 import redis
-from redis.backoff import ExponentialWithJitterBackoff
-from redis.retry import Retry
 
 from fiber_pipeline.services.failures import BudgetExceeded
 from fiber_pipeline.services.store import redis_books as books
@@ -35,13 +31,10 @@ from fiber_pipeline.services.store.ageing import PRUNED_AFTER, TOUCHED_AFTER_SEC
 from fiber_pipeline.services.store.answers import decode_answers, encode_answer
 from fiber_pipeline.services.store.errors import StoreError
 from fiber_pipeline.services.store.protocol import Budget, Intent, Kept, Settled, Settlement, Spend, raise_first
+from fiber_pipeline.services.store.redis_connection import RedisConnection
 from fiber_pipeline.services.store.sealing import matching_seal, new_seal
 
 _VERSION = 1
-# A server that is busy with somebody's large script answers late; one that is gone refuses at once.
-_PATIENCE_SECONDS = 30.0
-# A second or two in all: a restart or a failover, not an outage.
-_TRIES = 4
 _AT_ONCE = 1_000
 _STORED = struct.Struct(">I")
 
@@ -63,25 +56,14 @@ class RedisStore:
         clock: seconds since 1970, by which answers age.
         Raises KeyMismatch if the key is not the store's, StoreError if the server cannot be reached or used.
         """
-        self._place = _without_secrets(url)
-        # Typed by its makers as bytes or text or something to await; as it is made here, it answers in bytes.
-        self._client: Any
+        connection = RedisConnection(url)
+        # Scripts do nothing the second time, so any command may be sent again.
+        self._client, self._place, self._explaining = connection.client, connection.place, connection.explaining
         self._ageing = ageing
         self._clock = clock
         self._kept_since_pruning = 0
         seal = new_seal(key)
         with self._explaining():
-            try:
-                self._client = redis.Redis.from_url(
-                    url,
-                    socket_timeout=_PATIENCE_SECONDS,
-                    socket_connect_timeout=_PATIENCE_SECONDS,
-                    # Scripts do nothing the second time, so any command may be sent again.
-                    retry=Retry(ExponentialWithJitterBackoff(base=0.1, cap=2.0), _TRIES),
-                    retry_on_error=[redis.ConnectionError, redis.TimeoutError],
-                )
-            except ValueError:
-                raise StoreError(f"{self._place} is no Redis URL; write redis://HOST:PORT/DATABASE") from None
             self._intend = self._client.register_script(scripts.INTEND)
             self._note = self._client.register_script(scripts.NOTE)
             self._settle = self._client.register_script(scripts.SETTLE)
@@ -337,13 +319,6 @@ class RedisStore:
     def _drop_all(self, digests: Sequence[bytes]) -> int:
         return sum(self._drop(args=[books.PREFIX, *part]) for part in _parts(digests))
 
-    @contextmanager
-    def _explaining(self) -> Iterator[None]:
-        try:
-            yield
-        except redis.RedisError as error:
-            raise StoreError(f"{self._place}: {error}") from error
-
 
 def _name(kind: str, suffix: bytes = b"") -> bytes:
     return (books.PREFIX + kind).encode("ascii") + suffix
@@ -357,8 +332,3 @@ def _parts(things: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
 def _stored_at(value: bytes) -> int:
     (moment,) = _STORED.unpack_from(value, scripts.LABEL_BYTES)
     return int(moment)
-
-
-def _without_secrets(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
