@@ -13,6 +13,7 @@ API_CALLS = Table(
     row="a call to an external service, paid or from the cache",
     key=("call_id",),
     partitioned=False,
+    about_batch="batch = $name",
     columns={
         "call_id": columns.text("The call."),
         "called_at": columns.timestamp("When it was written down, just before it was sent."),

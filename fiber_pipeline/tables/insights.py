@@ -32,6 +32,9 @@ INSIGHTS = Table(
     row="a measured fact",
     key=("period_kind", "period", "dimension", "member", "metric"),
     partitioned=False,
+    about_batch="dimension = 'batch' AND member = $name",
+    # A column of the file may name the customer once more.
+    about_customer="starts_with(dimension, 'metadata:') AND member = $name",
     columns={
         "period_kind": columns.category("The length of the period.", PERIOD_KINDS, sources=_TIME),
         "period": columns.text(

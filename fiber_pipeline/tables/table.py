@@ -28,6 +28,9 @@ class Table:
     partitioned: whether each batch owns its rows (`batch` is then a column), or each write replaces the whole.
     reconcile: SQL run inside the write's transaction, after the rows are in, for facts that span batches. It may
         read `incoming_rows` and `replaced_rows`: what the write brought and what stood in its place before.
+    about_batch, about_customer: the SQL condition under which a row of an unpartitioned table is about the batch or
+        the customer `$name`, and goes when they are erased; None if no row is. Names alone do not tell: a reviewer
+        may be called like a customer.
     """
 
     name: str
@@ -36,6 +39,8 @@ class Table:
     key: Sequence[str] = ()
     partitioned: bool = True
     reconcile: Sequence[str] = field(default=())
+    about_batch: str | None = None
+    about_customer: str | None = None
 
     @cached_property
     def schema(self) -> pr.DataFrameSchema:

@@ -48,7 +48,8 @@ def erase(
             if table.partitioned:
                 removed[table.name] = _erase_rows(connection, table, batch, customer_id)
             else:
-                removed[table.name] = _erase_mentions(connection, table, str(batch or customer_id))
+                about = table.about_batch if batch else table.about_customer
+                removed[table.name] = _erase_mentions(connection, table, about, str(batch or customer_id))
         connection.commit()
         _rewrite(access, connection)
     return removed
@@ -96,11 +97,10 @@ def _erase_rows(connection: duckdb.DuckDBPyConnection, table: Table, batch: str 
     return erased
 
 
-def _erase_mentions(connection: duckdb.DuckDBPyConnection, table: Table, name: str) -> int:
-    """Take erased comments out of lists of examples and evidence, and rows about the batch or customer themselves."""
+def _erase_mentions(connection: duckdb.DuckDBPyConnection, table: Table, about: str | None, name: str) -> int:
+    """Take erased comments out of lists of examples and evidence, and the rows `about` the batch or customer itself."""
     schema.bring_up_to_date(connection, table)
     lists = [item.name for item in table.arrow_schema if item.type == pa.list_(pa.string())]
-    texts = [item.name for item in table.arrow_schema if item.type == pa.string()]
     gone: set[str] = set()
     for column in lists:
         found = connection.execute(
@@ -112,11 +112,10 @@ def _erase_mentions(connection: duckdb.DuckDBPyConnection, table: Table, name: s
         f"list_filter({identifier(column)}, lambda item: NOT list_contains($gone, item)) AS {identifier(column)}"
         for column in lists
     )
-    about = " OR ".join(f"{identifier(column)} IS NOT DISTINCT FROM $name" for column in texts) or "false"
     kept = connection.execute(
         f"SELECT *{f' REPLACE ({replaced})' if lists else ''} FROM {qualified(table)} "  # noqa: S608
-        f"WHERE NOT ({about}) ORDER BY rowid",
-        {"name": name, **({"gone": sorted(gone)} if lists else {})},
+        f"WHERE ({about or 'false'}) IS NOT TRUE ORDER BY rowid",
+        {**({"name": name} if about else {}), **({"gone": sorted(gone)} if lists else {})},
     ).to_arrow_table()
     _, before = replace_rows(connection, table, kept, None)
     return before - len(kept)

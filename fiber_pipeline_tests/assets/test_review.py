@@ -6,7 +6,7 @@ import pytest
 
 from fiber_pipeline.assets.output_files import REVIEW_NAME
 from fiber_pipeline.chains import build_chains
-from fiber_pipeline.forgetting import forget_batch
+from fiber_pipeline.forgetting import forget_batch, forget_customer
 from fiber_pipeline.resources import EnginesResource
 from fiber_pipeline.review.corrections import keep
 from fiber_pipeline.review.overlay import HUMAN
@@ -134,3 +134,12 @@ def test_erasing_a_batch_leaves_no_review_workbook_that_quotes_it_alone(analysed
     assert not book.exists()
     assert str(kept) in forget_batch(analysed.settings, "marzo.csv").files
     assert not kept.exists()
+
+
+def test_a_reviewer_who_is_called_like_a_customer_is_still_heard_when_that_customer_is_erased(analysed: World):
+    book = exported(analysed)
+    fill_in(book, "C8", {PRAISE: {"Sentimiento": "Negativo"}})
+    keep(book, analysed.settings.reviews_dir)
+    assert analysed.execute("take_in_reviews").success
+    forget_customer(analysed.settings, "C8")
+    assert analysed.query("SELECT reviewer, sentiment FROM corrections") == [("C8", "negative")]

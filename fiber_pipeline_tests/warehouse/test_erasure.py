@@ -4,7 +4,9 @@ import pytest
 
 from fiber_pipeline.tables import (
     ALL_TABLES,
+    API_CALLS,
     COMMENTS,
+    CORRECTIONS,
     EMERGENT_THEMES,
     INSIGHTS,
     RAW_COMMENTS,
@@ -40,6 +42,7 @@ def path(tmp_path: Path) -> Path:
             if table is RECOMMENDATIONS:
                 changes["evidence"] = [comment_ids("a", 2), comment_ids("b", 1), []]
             if table is INSIGHTS:
+                changes["dimension"] = ["batch", "batch", "all"]
                 changes["member"] = ["a", "b", "all"]
             warehouse.write(table, small_frame(table, batch or "", **changes), batch)
     assert WORDS.encode() in path.read_bytes()
@@ -71,6 +74,22 @@ def test_a_batch_leaves_every_table_and_what_is_said_of_it(path: Path) -> None:
     assert [list(ids) for ids in warehouse.read(EMERGENT_THEMES)["examples"]] == [[], ["b#0", "b#1"], []]
     assert WORDS.encode() not in path.read_bytes()
     assert set(warehouse.read(RAW_COMMENTS)["batch"]) == {"b"}
+
+
+def test_what_only_has_the_same_name_stays(path: Path) -> None:
+    warehouse = Warehouse(str(path))
+    said = small_frame(CORRECTIONS, reviewer=["Ana", "all", "Beto"], file="a")
+    warehouse.write(CORRECTIONS, said)
+    warehouse.write(API_CALLS, small_frame(API_CALLS, "b", operation="Ana", endpoint="a"))
+    figures = {"dimension": ["source", "metadata:Contrato", "all"], "member": ["a", "Ana", "all"]}
+    warehouse.write(INSIGHTS, small_frame(INSIGHTS, metric="nps", **figures))
+    removed = warehouse.erase(customer_id="Ana")
+    assert {table: count for table, count in removed.items() if count} == {"insights": 1}
+    assert not any(warehouse.erase(customer_id="all").values())
+    assert warehouse.erase(batch="a")["api_calls"] == 0
+    assert warehouse.read(INSIGHTS)["member"].tolist() == ["a", "all"]
+    assert warehouse.read(CORRECTIONS).equals(said)
+    assert warehouse.erase(batch="b")["api_calls"] == 3
 
 
 def test_descriptions_types_and_order_survive_the_rewriting(path: Path) -> None:
