@@ -11,8 +11,8 @@ from fiber_pipeline.tables import ENGINE_ACCURACY
 
 @table_asset(
     ENGINE_ACCURACY,
-    code=["review", "engines.py"],
-    deps=["comments", "translated_comments", "corrections"],
+    code=["review", "translation", "engines.py"],
+    deps=["comments", "corrections"],
 )
 def engine_accuracy(
     context: dg.AssetExecutionContext, warehouse: WarehouseResource, engines: dg.ResourceParam[EnginesResource]
@@ -20,12 +20,6 @@ def engine_accuracy(
     """How often each engine says what people say, on the texts they reviewed; empty until somebody has."""
     with warehouse.open().reader() as connection:
         reviewed = reviewed_texts(connection)
-    chains = engines.open()
     if reviewed.empty:
         context.log.info("nobody has reviewed a text yet: `fiber review export` writes the workbook to do it in")
-    return score_engines(
-        reviewed,
-        {engine.name: engine for engine in chains.sentiment},
-        {engine.name: engine for engine in chains.themes},
-        {engine.name: engine for engine in chains.language_detectors},
-    )
+    return score_engines(reviewed, engines.open())

@@ -5,21 +5,26 @@ import pandas as pd
 
 from fiber_pipeline.assets.partitions import FEEDBACK_BATCHES
 from fiber_pipeline.code_version import code_version
-from fiber_pipeline.engines import collect, distinct_texts
+from fiber_pipeline.engines import distinct_texts
 from fiber_pipeline.resources import EnginesResource
 from fiber_pipeline.resources.openai_batches import OpenAIBatchesResource
+from fiber_pipeline.review import overlay
 from fiber_pipeline.services.caller import calling
-from fiber_pipeline.tables import TRANSLATED_COMMENTS
+from fiber_pipeline.translation.translated_comments import tell_languages
 
 
 @dg.asset(
     partitions_def=FEEDBACK_BATCHES,
-    ins={"comments": dg.AssetIn(metadata={"columns": ["batch", "comment_id", "text"]})},
+    ins={
+        "comments": dg.AssetIn(metadata={"columns": ["text", "text_key"]}),
+        "corrections": dg.AssetIn(metadata={"columns": list(overlay.COLUMNS)}),
+    },
     code_version=code_version("services/openai"),
 )
 def openai_submissions(
     context: dg.AssetExecutionContext,
     comments: pd.DataFrame,
+    corrections: pd.DataFrame,
     engines: dg.ResourceParam[EnginesResource],
     openai_batches: dg.ResourceParam[OpenAIBatchesResource],
 ) -> dg.MaterializeResult[None]:
@@ -27,14 +32,14 @@ def openai_submissions(
 
     Answered within a day, at half the price; `openai_batch_sensor` follows and starts the analysis.
     """
-    request = distinct_texts(comments, ["text"]).request
+    request = distinct_texts(comments, ["text", "text_key"]).request
     desk = openai_batches.open()
     with calling(context.run.run_id, context.partition_key):
         texts = {"annotate": request["text"].tolist()}
         if "translate" in desk.questions:
             chains = engines.open()
-            language = collect(TRANSLATED_COMMENTS, [chains.language], request)["language"].to_pylist()
-            foreign = [spoken in chains.translation[0].translates for spoken in language]
+            languages = tell_languages(request, chains.language, corrections=corrections)["language"].to_pylist()
+            foreign = [language in chains.translation[0].translates for language in languages]
             texts["translate"] = request["text"][foreign].tolist()
         submitted = desk.submit(context.partition_key, texts)
     metadata: dict[str, dg.MetadataValue] = {}

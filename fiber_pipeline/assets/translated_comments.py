@@ -5,24 +5,33 @@ import pandas as pd
 
 from fiber_pipeline.assets.publishing import table_asset
 from fiber_pipeline.resources import EnginesResource, ProgressResource
+from fiber_pipeline.review import overlay
 from fiber_pipeline.tables import TRANSLATED_COMMENTS
 from fiber_pipeline.translation.translated_comments import translate_comments
 
 
 @table_asset(
     TRANSLATED_COMMENTS,
-    code=["language", "translation", "text", "engines.py"],
-    reads={"comments": ["batch", "comment_id", "text"]},
+    code=["language", "translation", "text", "engines.py", "review/overlay.py"],
+    reads={
+        "comments": ["batch", "comment_id", "text", "text_key"],
+        "corrections": list(overlay.COLUMNS),
+    },
     row_per_comment="comments",
 )
 def translated_comments(
     context: dg.AssetExecutionContext,
     comments: pd.DataFrame,
+    corrections: pd.DataFrame,
     engines: dg.ResourceParam[EnginesResource],
     progress: dg.ResourceParam[ProgressResource],
 ) -> pd.DataFrame:
     """The language of each comment, and its text in Spanish: translated, glossed, or as it stood."""
     chains = engines.open()
     return translate_comments(
-        comments, chains.language, chains.translation, progress.begin("language and translation", context.log)
+        comments,
+        chains.language,
+        chains.translation,
+        progress.begin("language and translation", context.log),
+        corrections,
     )

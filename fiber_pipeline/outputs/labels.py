@@ -30,7 +30,7 @@ EMOTIONS = {
 TRENDS = {"rising": "En alza", "falling": "En baja", "stable": "Estable", "unknown": "Sin datos suficientes"}
 FORECAST_METRICS = {"nps": "NPS", "volume": "Volumen de comentarios", "theme_share": "Peso del tema"}
 # `none` is no engine: the original stands as it was written.
-ENGINES = {"none": "original, sin traducir"}
+ENGINES = {"none": "original, sin traducir", "human": "personas"}
 WRITERS = {"local": "las reglas del sistema", "openai": "OpenAI"}
 # Why a service did not write what it is there to write, by what `fallback_reason` names between its colons.
 FALLBACKS = {

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from fiber_pipeline.engines import Engine
+from fiber_pipeline.chains import Chains
 from fiber_pipeline.insight.counted_comments import SMALL_SAMPLE
 from fiber_pipeline.review.agreement import Measure, cross_table, micro_f1
 from fiber_pipeline.review.asking import Themes, ask_each
@@ -17,6 +17,7 @@ from fiber_pipeline.review.scoring import f1, macro_f1, precision, recall, share
 from fiber_pipeline.review.statements import fetch
 from fiber_pipeline.tables import ENGINE_ACCURACY
 from fiber_pipeline.tables.vocabulary import LANGUAGES, SENTIMENTS, URGENCIES
+from fiber_pipeline.translation.translated_comments import translate_comments
 
 ALL = "all"
 RANDOM = "random"
@@ -37,20 +38,15 @@ class _Answers:
 
 
 def reviewed_texts(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
-    """Return the distinct texts with a correction in force: the text, how it is translated, and the people's labels."""
+    """Return the distinct texts with a correction in force: a comment that has each, and the people's labels."""
     return fetch(connection, "reviewed_texts")
 
 
-def score_engines(
-    reviewed: pd.DataFrame,
-    sentiment: Mapping[str, Engine],
-    themes: Mapping[str, Engine],
-    language: Mapping[str, Engine],
-) -> pd.DataFrame:
+def score_engines(reviewed: pd.DataFrame, chains: Chains) -> pd.DataFrame:
     """Ask every engine by itself about the `reviewed_texts` and return the table's frame; empty without any.
 
-    sentiment, themes, language: engines by name. Sentiment and themes are asked with the language as it was detected,
-    as they are in a run.
+    Sentiment and themes are asked with the language as it is detected and translated from that: the figures stand for
+    texts on which no person has helped.
     """
     if reviewed.empty:
         return ENGINE_ACCURACY.empty()
@@ -58,7 +54,7 @@ def score_engines(
     truth = pa.Table.from_pandas(reviewed, preserve_index=False).to_pydict()
     is_random = [reason == RANDOM for reason in truth["reason"]]
     rows: list[Row] = []
-    for answers in _ask(reviewed, truth, sentiment, themes, language):
+    for answers in _ask(reviewed, truth, chains):
         for scope, picked in ((ALL, [True] * len(is_random)), (RANDOM, is_random)):
             pairs = [
                 pair
@@ -74,24 +70,17 @@ def score_engines(
     return ENGINE_ACCURACY.frame({name: [row[name] for row in rows] for name in ENGINE_ACCURACY.columns})
 
 
-def _ask(
-    reviewed: pd.DataFrame,
-    truth: Mapping[str, Sequence[Any]],
-    sentiment: Mapping[str, Engine],
-    themes: Mapping[str, Engine],
-    language: Mapping[str, Engine],
-) -> Iterator[_Answers]:
+def _ask(reviewed: pd.DataFrame, truth: Mapping[str, Sequence[Any]], chains: Chains) -> Iterator[_Answers]:
     size = len(reviewed)
-    request = pd.DataFrame(
-        {"text": reviewed["text"], "text_es": reviewed["text_es"], "language": reviewed["known_language"]}
-    )
-    for opinion in ask_each(sentiment, request).values():
+    translated = translate_comments(reviewed, chains.language, chains.translation)
+    request = translated[["text_es", "language"]].assign(text=reviewed["text"])
+    for opinion in ask_each({engine.name: engine for engine in chains.sentiment}, request).values():
         for kind in ("sentiment", "urgency"):
             yield _Answers(kind, opinion.engine, opinion.model, truth[kind], opinion.labels(kind, size))
-    for opinion in ask_each(themes, request).values():
+    for opinion in ask_each({engine.name: engine for engine in chains.themes}, request).values():
         people: list[Themes] = [frozenset(named) for named in truth["themes"]]
         yield _Answers("themes", opinion.engine, opinion.model, people, opinion.themes(size))
-    for opinion in ask_each(language, request[["text"]]).values():
+    for opinion in ask_each({engine.name: engine for engine in chains.language_detectors}, request[["text"]]).values():
         yield _Answers("language", opinion.engine, opinion.model, truth["language"], opinion.labels("language", size))
 
 

@@ -18,7 +18,7 @@ from fiber_pipeline.tables import COMMENT_THEMES
 HUMAN = "human"
 MODEL = "review"
 # The columns of `corrections` that decide.
-COLUMNS = ("text_key", "sentiment", "urgency", "themes", "is_in_force")
+COLUMNS = ("text_key", "sentiment", "urgency", "language", "themes", "is_in_force")
 # A person gives a label, not how strongly it is meant; where the engine's own score does not fit, a usual one stands.
 _SCORES = {"positive": 0.6, "negative": -0.6, "neutral": 0.0, "mixed": 0.0}
 _INTENSITIES = {"positive": "moderate", "negative": "moderate", "neutral": "mild", "mixed": "moderate"}
@@ -32,6 +32,21 @@ _BY_REVIEW = {
 }
 
 
+def overlay_language(detected: pa.Table, text_keys: pd.Series, corrections: pd.DataFrame) -> pa.Table:
+    """Return the detected languages with those that people gave in their place.
+
+    detected: a row per text with the columns that `engines.collect` returns of a detector. text_keys: the texts' own.
+    corrections: columns `COLUMNS`. Spans are kept where the detector was right: a person gives no stretches.
+    """
+    rows, said = _reviewed(text_keys, corrections)
+    replaced = []
+    for answer, word in zip(detected.take(pa.array(rows)).to_pylist(), said, strict=True):
+        if answer["language"] != word["language"]:
+            answer |= {"language": word["language"], "language_spans": []}
+        replaced.append(answer | _BY_REVIEW | {"language_confidence": 1.0})
+    return _in_place(detected, rows, replaced)
+
+
 def overlay_sentiment(
     answers: pa.Table, text_keys: pd.Series, corrections: pd.DataFrame
 ) -> tuple[pa.Table, npt.NDArray[np.bool_]]:
@@ -43,8 +58,6 @@ def overlay_sentiment(
     rows, said = _reviewed(text_keys, corrections)
     is_reviewed = np.zeros(len(answers), dtype=bool)
     is_reviewed[rows] = True
-    if not len(rows):
-        return answers, is_reviewed
     replaced = []
     for answer, word in zip(answers.take(pa.array(rows)).to_pylist(), said, strict=True):
         sentiment, urgency = word["sentiment"], word["urgency"]
@@ -59,10 +72,7 @@ def overlay_sentiment(
         if answer["urgency"] != urgency:
             answer |= {"urgency": urgency, "urgency_evidence": []}
         replaced.append(answer | _BY_REVIEW | {"confidence": 1.0})
-    places = np.arange(len(answers))
-    places[rows] = len(answers) + np.arange(len(rows))
-    joined = pa.concat_tables([answers, pa.Table.from_pylist(replaced, schema=answers.schema)])
-    return joined.take(pa.array(places)), is_reviewed
+    return _in_place(answers, rows, replaced), is_reviewed
 
 
 def overlay_themes(
@@ -97,6 +107,16 @@ def overlay_themes(
     joined = pd.concat([found[~of_engine], new], ignore_index=True)
     places = joined["comment_id"].map(order).to_numpy(dtype=np.int64)
     return joined.iloc[np.argsort(places, kind="stable")].reset_index(drop=True)
+
+
+def _in_place(answers: pa.Table, rows: npt.NDArray[np.int64], replaced: list[dict[str, Any]]) -> pa.Table:
+    """The answers with `replaced` in these rows."""
+    if not replaced:
+        return answers
+    places = np.arange(len(answers))
+    places[rows] = len(answers) + np.arange(len(rows))
+    joined = pa.concat_tables([answers, pa.Table.from_pylist(replaced, schema=answers.schema)])
+    return joined.take(pa.array(places))
 
 
 def _reviewed(text_keys: pd.Series, corrections: pd.DataFrame) -> tuple[npt.NDArray[np.int64], list[dict[str, Any]]]:

@@ -11,11 +11,15 @@ from fiber_pipeline.review.statements import fetch
 
 @dataclass(frozen=True)
 class PendingBatch:
-    """A batch, and how many of its comments and texts are labelled otherwise than people say."""
+    """A batch, and how many of its comments and texts are labelled otherwise than people say.
+
+    said: a digest of what people say of those texts; it changes with every further word on one of them.
+    """
 
     batch: str
     comments: int
     texts: int
+    said: str
 
 
 def pending_batches(connection: duckdb.DuckDBPyConnection, themes: Collection[str]) -> list[PendingBatch]:

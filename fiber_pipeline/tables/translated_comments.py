@@ -16,15 +16,21 @@ TRANSLATED_COMMENTS = Table(
         "language": columns.category(
             "Spanish, Guaraní, mixed (Jopara), English, Portuguese, another, or und where nothing tells.",
             LANGUAGES,
-            sources=["comments.text"],
+            sources=["comments.text", "corrections.language"],
         ),
-        "language_confidence": columns.real("How sure the detection is.", low=0, high=1, sources=["comments.text"]),
+        "language_confidence": columns.real(
+            "How sure it is; 1 where a person said it.", low=0, high=1, sources=["comments.text"]
+        ),
         "language_spans": columns.structs(
-            "The stretches of the text in each language: character offsets, end exclusive.",
+            "The stretches of the text in each language: character offsets, end exclusive. Empty where a person gave "
+            "another language than was detected.",
             [("start", pa.int64()), ("end", pa.int64()), ("language", pa.string())],
             sources=["comments.text"],
         ),
-        "language_model": columns.text("The detector and its version."),
+        "language_engine": columns.text(
+            "Who told the language: the detector, or `human`; null in rows from before this was kept.", nullable=True
+        ),
+        "language_model": columns.text("The detector's version, or `review`."),
         "text_es": columns.text("The text in Spanish, as far as could be had.", sources=["comments.text"]),
         "text_en": columns.text("The text in English, where asked for.", nullable=True, sources=["comments.text"]),
         "is_gloss": columns.boolean("Whether `text_es` is a word-by-word gloss rather than a translation."),

@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 
 from fiber_pipeline.engines import ITEM, Progress, collect, distinct_texts
 from fiber_pipeline.language.protocol import LanguageEngine
+from fiber_pipeline.review.overlay import overlay_language
 from fiber_pipeline.tables import TRANSLATED_COMMENTS
 from fiber_pipeline.translation.protocol import TranslationEngine
 
@@ -20,13 +21,16 @@ def translate_comments(
     detector: LanguageEngine,
     translators: Sequence[TranslationEngine],
     progress: Progress | None = None,
+    corrections: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """Return a `translated_comments` row for each row of `comments` (columns batch, comment_id, text).
+    """Return a `translated_comments` row for each row of `comments`.
 
-    The first of the translators decides which languages are translated.
+    comments: columns batch, comment_id, text, text_key. corrections: see `tell_languages`; a corrected text is
+    translated from the language it is said to be in. The first of the translators decides which languages are
+    translated.
     """
-    distinct = distinct_texts(comments, ["text"])
-    detected = collect(TRANSLATED_COMMENTS, [detector], distinct.request, progress)
+    distinct = distinct_texts(comments, ["text", "text_key"])
+    detected = tell_languages(distinct.request, detector, progress, corrections)
     texts = pa.chunked_array([pa.array(distinct.request["text"].array)])
     foreign = np.flatnonzero(pc.is_in(detected["language"], pa.array(sorted(translators[0].translates))).to_numpy())
     answers = _translate(texts, detected, foreign, translators)
@@ -35,10 +39,25 @@ def translate_comments(
     columns: dict[str, object] = {"batch": comments["batch"], "comment_id": comments["comment_id"]}
     for name in ("language", "language_confidence", "language_spans"):
         columns[name] = detected[name].take(rows)
-    columns["language_model"] = detected["model"].take(rows) if "model" in detected.column_names else detector.model
+    for name in ("engine", "model"):
+        columns[f"language_{name}"] = detected[name].take(rows)
     for name, values in answers.items():
         columns[name] = values.take(rows)
     return TRANSLATED_COMMENTS.frame(columns)
+
+
+def tell_languages(
+    texts: pd.DataFrame,
+    detector: LanguageEngine,
+    progress: Progress | None = None,
+    corrections: pd.DataFrame | None = None,
+) -> pa.Table:
+    """Return the language of each row of `texts` (distinct; columns text, text_key): as detected, or as people said.
+
+    corrections: what people said of texts (see `review.overlay`); it stands in place of what the detector tells.
+    """
+    detected = collect(TRANSLATED_COMMENTS, [detector], texts[["text"]], progress)
+    return detected if corrections is None else overlay_language(detected, texts["text_key"], corrections)
 
 
 def _translate(

@@ -57,7 +57,10 @@ def test_a_correction_wins_in_every_batch_with_the_text_until_it_is_withdrawn(an
     before = {batch: label(analysed, batch) for batch in ("enero.csv", "febrero.csv")}
     result = analysed.execute("take_in_reviews")
     assert result.success
-    assert pending(analysed) == [PendingBatch("enero.csv", 1, 1), PendingBatch("febrero.csv", 1, 1)]
+    assert [(item.batch, item.comments, item.texts) for item in pending(analysed)] == [
+        ("enero.csv", 1, 1),
+        ("febrero.csv", 1, 1),
+    ]
     for item in pending(analysed):
         assert analysed.analyse(item.batch).success
     assert pending(analysed) == []
@@ -76,6 +79,33 @@ def test_a_correction_wins_in_every_batch_with_the_text_until_it_is_withdrawn(an
         assert analysed.analyse(item.batch).success
     assert pending(analysed) == []
     assert {batch: label(analysed, batch) for batch in before} == before
+
+
+def test_a_corrected_language_has_the_text_translated_anew(analysed: World):
+    text = ROWS[2][0]
+    spoken = (
+        "SELECT language, language_engine, text_es, is_gloss FROM translated_comments JOIN comments "
+        f"USING (comment_id) WHERE text = '{text}'"
+    )
+    before = analysed.query(spoken)
+    assert (before[0][1], before[0][3]) == ("local", True)
+    book = exported(analysed)
+    fill_in(book, "Ana", {text: {"Idioma": "Español"}})
+    keep(book, analysed.settings.reviews_dir)
+    assert analysed.execute("take_in_reviews").success
+    assert analysed.analyse("enero.csv").success
+    assert pending(analysed) == []
+    assert analysed.query(spoken) == [("es", HUMAN, text, False)]
+    own = "SELECT value FROM engine_accuracy WHERE kind = 'language' AND measure = 'accuracy' AND scope = 'all'"
+    assert analysed.execute("take_in_reviews").success
+    assert analysed.query(own) == [(0.0,)]
+
+    fill_in(book, "Ana", {text: {"Revisado": "Anular"}})
+    keep(book, analysed.settings.reviews_dir)
+    assert analysed.execute("take_in_reviews").success
+    assert [item.batch for item in pending(analysed)] == ["enero.csv"]
+    assert analysed.analyse("enero.csv").success
+    assert analysed.query(spoken) == before
 
 
 def test_no_name_of_a_reviewer_leaves_the_table(analysed: World):

@@ -9,10 +9,14 @@ import pytest
 
 from fiber_pipeline.assets.openai_submissions import openai_submissions
 from fiber_pipeline.automation.openai_batch_sensor import openai_batch_sensor
+from fiber_pipeline.cleaning.identity import text_key
 from fiber_pipeline.forgetting import forget_customer
 from fiber_pipeline.resources.openai_batches import OpenAIBatchesResource
+from fiber_pipeline.review.corrections import join
 from fiber_pipeline.services.openai.batches.journal.opening import FILE_NAME
 from fiber_pipeline.settings import Settings
+from fiber_pipeline.tables import CORRECTIONS
+from fiber_pipeline_tests.review.test_corrections import word
 from fiber_pipeline_tests.servers.faults import Fault
 from fiber_pipeline_tests.servers.openai_server import OpenAIServer
 from fiber_pipeline_tests.services.store.redis_server import redis_server
@@ -77,10 +81,15 @@ def resource_of(world: World) -> OpenAIBatchesResource:
     return OpenAIBatchesResource(world.settings, world.definitions().resources["response_store"])
 
 
-def submit(world: World, batches: OpenAIBatchesResource, batch: str) -> dict[str, Any]:
+def say_language(world: World, text: str, language: str) -> None:
+    """A person's word on the language of a text, in place of all that was said before."""
+    world.warehouse.write(CORRECTIONS, join([word(text_key(text), "Ana", 1, language=language)]))
+
+
+def submit(world: World, batches: OpenAIBatchesResource, batch: str, **arguments: Any) -> dict[str, Any]:
     """What the job `submit_batch` does for a batch of feedback; what was told of it."""
     world.instance.add_dynamic_partitions("feedback_batch", [batch])
-    result = world.execute("submit_batch", {"openai_batches": batches}, partition_key=batch)
+    result = world.execute("submit_batch", {"openai_batches": batches}, partition_key=batch, **arguments)
     assert result.success
     (event,) = [each for each in result.get_asset_materialization_events() if each.asset_key == openai_submissions.key]
     return {name: value.value for name, value in event.materialization.metadata.items()}
@@ -110,6 +119,30 @@ def test_a_batch_is_analysed_once_its_answers_are_there(
     server.record.assert_clean(["0981 123 456", "Luque"])
     engines = world.query("SELECT DISTINCT engine FROM sentiment_scores UNION SELECT engine FROM comment_themes")
     assert engines == [("openai",)]
+
+
+def test_what_people_say_of_a_language_decides_what_is_submitted(
+    world: World, batches: OpenAIBatchesResource, server: OpenAIServer
+):
+    spanish, guarani = ROWS[1][0], ROWS[2][0]
+    say_language(world, guarani, "es")
+    world.drop("enero.csv")
+    told = submit(world, batches, "enero.csv")
+    assert (told["annotate/texts"], told["translate/texts"]) == (5, 0)
+    ticks = Ticks(world, batches)
+    ticks.until_runs()
+    assert world.analyse("enero.csv", {"openai_batches": batches}).success
+    # Of a batch that is annotated again, only what is not answered yet is submitted.
+    say_language(world, spanish, "pt")
+    told = submit(world, batches, "enero.csv", asset_selection=[openai_submissions.key])
+    assert (told["annotate/texts"], told["translate/texts"]) == (0, 2)
+    ticks.until_runs()
+    assert world.analyse("enero.csv", {"openai_batches": batches}).success
+    assert asked_directly(server) == 0
+    spoken = (
+        "SELECT language, translation_engine FROM translated_comments JOIN comments USING (comment_id) WHERE text = "
+    )
+    assert world.query(f"{spoken} '{spanish}'") == [("pt", "openai")]
 
 
 def test_a_run_is_asked_for_until_dagster_has_heard_of_it(world: World, batches: OpenAIBatchesResource):

@@ -56,4 +56,6 @@ class ScriptedLanguage:
         self._language = language
 
     def answer(self, request: pd.DataFrame) -> Answers:
-        return Answers(pd.DataFrame({"item": range(len(request)), "language": self._language}))
+        count = len(request)
+        frame = pd.DataFrame({"item": range(count), "language": self._language, "language_confidence": 0.9})
+        return Answers(frame.assign(language_spans=[[] for _ in range(count)]))

@@ -1,9 +1,15 @@
+from collections.abc import Sequence
+from typing import Any
+
 import duckdb
 import pandas as pd
 import pytest
 
+from fiber_pipeline.chains import Chains
+from fiber_pipeline.engines import Answers
 from fiber_pipeline.review.engine_accuracy import reviewed_texts, score_engines
 from fiber_pipeline.tables import CORRECTIONS, ENGINE_ACCURACY
+from fiber_pipeline.translation import GlossTranslationEngine
 from fiber_pipeline_tests.insight.history import Comment, write_comments, write_table
 from fiber_pipeline_tests.review.engines import ScriptedLanguage, ScriptedSentiment, ScriptedThemes
 from fiber_pipeline_tests.review.test_corrections import word
@@ -29,6 +35,10 @@ def reviewed() -> pd.DataFrame:
         return reviewed_texts(connection)
 
 
+def chains(sentiment: Sequence[Any], themes: Sequence[Any] = (), language: str = "es") -> Chains:
+    return Chains(ScriptedLanguage(language), [GlossTranslationEngine()], sentiment, themes)
+
+
 def value(frame: pd.DataFrame, **key: str) -> tuple[float, int]:
     key = {"scope": "all", "label": "all", **key}
     rows = frame[(frame[list(key)] == pd.Series(key)).all(axis=1)]
@@ -44,9 +54,7 @@ def test_each_engine_is_measured_on_what_it_answered(reviewed: pd.DataFrame):
     right = ScriptedSentiment("right", dict(zip(TEXTS, TRUTH, strict=True)))
     half = ScriptedSentiment("half", {"uno": "negative", "dos": "negative", "tres": "negative"})
     themes = ScriptedThemes("local", {"uno": ["speed"], "dos": ["speed", "wifi"], "tres": []})
-    found = score_engines(
-        reviewed, {"right": right, "half": half}, {"local": themes}, {"script": ScriptedLanguage("es")}
-    )
+    found = score_engines(reviewed, chains([right, half], [themes]))
     ENGINE_ACCURACY.validate(found)
     assert value(found, engine="right", kind="sentiment", measure="accuracy") == (1, 4)
     assert value(found, engine="right", kind="urgency", measure="accuracy") == (1, 4)
@@ -71,6 +79,20 @@ def test_each_engine_is_measured_on_what_it_answered(reviewed: pd.DataFrame):
 
 
 def test_without_corrections_the_table_is_empty(reviewed: pd.DataFrame):
-    found = score_engines(reviewed.head(0), {"none": ScriptedSentiment("none", {})}, {}, {})
+    found = score_engines(reviewed.head(0), chains([ScriptedSentiment("none", {})]))
     assert found.empty
     ENGINE_ACCURACY.validate(found)
+
+
+def test_engines_are_asked_as_if_no_person_had_helped(reviewed: pd.DataFrame):
+    class Asked(ScriptedSentiment):
+        def answer(self, request: pd.DataFrame) -> Answers:
+            self.request = request
+            return super().answer(request)
+
+    engine = Asked("local", dict.fromkeys(("Iporã", "dos"), "positive"))
+    text = reviewed["text"].replace("uno", "Iporã")
+    found = score_engines(reviewed.assign(text=text, language="es"), chains([engine], language="gn"))
+    assert set(engine.request["language"]) == {"gn"}
+    assert engine.request.set_index("text")["text_es"]["Iporã"] == "Es lindo"
+    assert value(found, kind="language", measure="accuracy") == (0, 4)

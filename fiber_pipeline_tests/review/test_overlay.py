@@ -1,15 +1,24 @@
 """Corrections laid over what the real local engines say."""
 
+from collections.abc import Sequence
+from pathlib import Path
+
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from fiber_pipeline.cleaning.identity import text_key
+from fiber_pipeline.language import LocalLanguageEngine
 from fiber_pipeline.review import overlay
 from fiber_pipeline.sentiment import LocalSentimentEngine
 from fiber_pipeline.sentiment.sentiment_scores import score_comments
-from fiber_pipeline.tables import COMMENT_THEMES, SENTIMENT_SCORES
+from fiber_pipeline.tables import COMMENT_THEMES, SENTIMENT_SCORES, TRANSLATED_COMMENTS
 from fiber_pipeline.themes import LocalThemeEngine
 from fiber_pipeline.themes.comment_themes import find_themes
+from fiber_pipeline.translation import GlossTranslationEngine, TranslationEngine
+from fiber_pipeline.translation.translated_comments import translate_comments
+from fiber_pipeline_tests.servers.google_server import GoogleGrpcServer
+from fiber_pipeline_tests.translation.test_google_engine import engine as google
 
 TEXTS = (
     "Excelente servicio",
@@ -43,12 +52,15 @@ def comments() -> pd.DataFrame:
     )
 
 
-def corrections(*words: tuple[str, str, str, list[str]], is_in_force: bool = True) -> pd.DataFrame:
+def corrections(
+    *words: tuple[str, str, str, list[str]], is_in_force: bool = True, language: str = "es"
+) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "text_key": pd.array([text_key(text) for text, *_ in words], dtype="string[pyarrow]"),
             "sentiment": [sentiment for _, sentiment, _, _ in words],
             "urgency": [urgency for _, _, urgency, _ in words],
+            "language": [language] * len(words),
             "themes": [themes for *_, themes in words],
             "is_in_force": [is_in_force] * len(words),
         },
@@ -123,3 +135,54 @@ def test_a_theme_does_not_keep_the_opposite_of_what_the_person_says(engine: Loca
 def test_people_may_say_that_there_is_no_theme_or_one_the_taxonomy_lost(engine: LocalThemeEngine):
     found = find(engine, corrections((TEXTS[1], "negative", "low", []), (TEXTS[4], "negative", "low", ["gone"])))
     assert not set(found["comment_id"]) & {"c1", "c4"}
+
+
+SPOKEN = ("Iporã pero caro", "IPORÃ, pero caro!", "Anda lento", "Mbegue ha porã")
+
+
+def translate(said: pd.DataFrame | None, translators: Sequence[TranslationEngine]) -> pd.DataFrame:
+    spoken = pd.DataFrame({"text": SPOKEN}, dtype=pd.ArrowDtype(pa.string()))
+    spoken = spoken.assign(
+        batch="enero.csv",
+        comment_id=[f"c{place}" for place in range(len(SPOKEN))],
+        text_key=pd.Series([text_key(text) for text in SPOKEN], dtype=spoken["text"].dtype),
+    )
+    frame = translate_comments(spoken, LocalLanguageEngine(), translators, corrections=said)
+    return TRANSLATED_COMMENTS.validate(frame).set_index("comment_id")
+
+
+def test_a_corrected_language_decides_what_becomes_of_the_text():
+    before = translate(None, [GlossTranslationEngine()])
+    assert before["language"].tolist() == ["mixed", "mixed", "es", "gn"]
+    assert set(before["language_engine"]) == {"local"}
+    spanish = corrections((SPOKEN[0], "mixed", "low", []), (SPOKEN[3], "positive", "low", []), language="es")
+    after = translate(spanish, [GlossTranslationEngine()])
+    corrected = after.loc[["c0", "c1", "c3"]]
+    assert corrected["text_es"].tolist() == [SPOKEN[0], SPOKEN[1], SPOKEN[3]]
+    assert not corrected["is_gloss"].any()
+    assert set(zip(corrected["language"], corrected["language_confidence"], strict=True)) == {("es", 1.0)}
+    assert set(zip(corrected["language_engine"], corrected["language_model"], strict=True)) == {("human", "review")}
+    assert set(corrected["translation_engine"]) == {"none"}
+    assert not any(len(spans) for spans in corrected["language_spans"])
+    assert after.loc[["c2"]].equals(before.loc[["c2"]])
+
+
+def test_a_confirmed_language_changes_nothing_but_who_says_it():
+    confirmed = corrections((SPOKEN[0], "mixed", "low", []), language="mixed")
+    before, after = (translate(said, [GlossTranslationEngine()]) for said in (None, confirmed))
+    told = ["language_confidence", "language_engine", "language_model"]
+    assert after.loc["c0", told].tolist() == [1.0, "human", "review"]
+    assert len(after.loc["c0", "language_spans"])
+    assert after.drop(columns=told).equals(before.drop(columns=told))
+
+
+@pytest.mark.parametrize(("language", "engine"), [("gn", "google"), ("pt", "local"), ("und", "none"), ("es", "none")])
+def test_translators_are_asked_with_the_language_that_people_gave(tmp_path: Path, language: str, engine: str):
+    with GoogleGrpcServer() as server:
+        server.translator.known = frozenset(("", "gn"))
+        translators = [google(server, tmp_path), GlossTranslationEngine()]
+        assert translate(None, translators).loc["c2", "translation_engine"] == "none"
+        said = corrections((SPOKEN[2], "negative", "low", []), language=language)
+        row = translate(said, translators).loc["c2"]
+    assert (row["translation_engine"], row["is_fallback"]) == (engine, engine == "local")
+    assert (row["text_es"] == "Anda lento", row["is_gloss"]) == (True, False)

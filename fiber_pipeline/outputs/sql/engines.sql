@@ -4,7 +4,7 @@ SELECT 'Traducción' AS step, translation_engine AS engine, translation_model AS
     count(*) FILTER (is_fallback) AS fallbacks
 FROM translated_comments JOIN counted USING (comment_id) GROUP BY ALL
 UNION ALL
-SELECT 'Idioma', 'local', language_model, count(*), 0
+SELECT 'Idioma', coalesce(language_engine, 'local'), language_model, count(*), 0
 FROM translated_comments JOIN counted USING (comment_id) GROUP BY ALL
 UNION ALL
 SELECT 'Sentimiento', engine, model, count(*), count(*) FILTER (is_fallback)
