@@ -9,7 +9,7 @@ from fiber_pipeline.assets.output_files import output_paths
 from fiber_pipeline.inbox import Inbox, Quarantine
 from fiber_pipeline.resources import ResponseStoreResource
 from fiber_pipeline.resources.openai_batches import OpenAIBatchesResource
-from fiber_pipeline.review.corrections import workbooks_quoting
+from fiber_pipeline.review.folder import workbooks_quoting
 from fiber_pipeline.services.openai.batches.journal.opening import is_there
 from fiber_pipeline.services.openai.operations import PROVIDER, SUMMARISE_PROMPT
 from fiber_pipeline.services.operation import text_hash

@@ -8,7 +8,7 @@ import dagster as dg
 
 from fiber_pipeline.assets.output_files import REPORT_NAMES
 from fiber_pipeline.assets.partitions import FEEDBACK_BATCHES
-from fiber_pipeline.automation.jobs import BATCH_ASSETS, INSIGHT_ASSETS, REPORT_ASSETS
+from fiber_pipeline.automation.jobs import ANNOTATION_ASSETS, BATCH_ASSETS, INSIGHT_ASSETS, REPORT_ASSETS
 from fiber_pipeline.definitions import build_definitions
 from fiber_pipeline.inbox import Inbox, Quarantine, UnusableName, check_batch_key
 from fiber_pipeline.resources import ProgressResource
@@ -63,6 +63,13 @@ class Pipeline:
         self._changed = True
         self._instance.add_dynamic_partitions(_partitions_name(), [batch])
         return Result(batch, problem=self._execute("analyse_batch", partition_key=batch))
+
+    def annotate(self, batch: str) -> Result:
+        """Run what of `analyse_batch` follows `comments`, whether or not anything has changed; no file is read."""
+        self._changed = True
+        self._instance.add_dynamic_partitions(_partitions_name(), [batch])
+        selection = [dg.AssetKey(name) for name in ANNOTATION_ASSETS]
+        return Result(batch, problem=self._execute("analyse_batch", partition_key=batch, asset_selection=selection))
 
     def refresh(self, *, force: bool = False) -> Result:
         """Run `refresh_insights` unless nothing that it reads has changed since."""

@@ -6,7 +6,8 @@ from fiber_pipeline.assets.publishing import IO_MANAGER, Events, describe, publi
 from fiber_pipeline.checks import SCHEMA
 from fiber_pipeline.code_version import code_version
 from fiber_pipeline.resources import EnginesResource, WarehouseResource
-from fiber_pipeline.review.corrections import review_files, take_in
+from fiber_pipeline.review.corrections import take_in
+from fiber_pipeline.review.folder import open_files, review_files
 from fiber_pipeline.settings import Settings
 from fiber_pipeline.tables import CORRECTIONS
 from fiber_pipeline.warehouse.dagster_metadata import table_metadata
@@ -19,8 +20,8 @@ _SHOWN = 50
     name=CORRECTIONS.name,
     description=describe(
         CORRECTIONS,
-        "What people say of comments: every workbook in `$FIBER_DATA_DIR/reviews`, joined to what was taken in before. "
-        "Where somebody has spoken of a text, their labels win over engines'.",
+        "What people say of comments: every workbook in `$FIBER_DATA_DIR/reviews` that no program has open, joined to "
+        "what was taken in before. Where somebody has spoken of a text, their labels win over engines'.",
     ),
     io_manager_key=IO_MANAGER,
     code_version=code_version("review"),
@@ -43,6 +44,9 @@ def corrections(
     """Take in the workbooks that people have reviewed."""
     files = review_files(settings.reviews_dir)
     taken = take_in(warehouse.open().read(CORRECTIONS), files, engines.taxonomy().themes)
+    left = [path.name for path in open_files(settings.reviews_dir)]
+    if left:
+        context.log.warning("left for when they are closed: %s", ", ".join(left))
     refusals = [str(refusal) for refusal in taken.refusals]
     for refusal in refusals[:_SHOWN]:
         context.log.warning(refusal)
@@ -51,6 +55,7 @@ def corrections(
         taken.frame,
         metadata={
             "workbooks": len(files),
+            "open": len(left),
             "refused": len(refusals),
             **({"refusals": "\n".join(refusals[:_SHOWN])} if refusals else {}),
         },

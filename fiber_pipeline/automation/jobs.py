@@ -2,14 +2,8 @@
 
 import dagster as dg
 
-BATCH_ASSETS = (
-    "raw_comments",
-    "rejected_rows",
-    "comments",
-    "translated_comments",
-    "sentiment_scores",
-    "comment_themes",
-)
+ANNOTATION_ASSETS = ("translated_comments", "sentiment_scores", "comment_themes")
+BATCH_ASSETS = ("raw_comments", "rejected_rows", "comments", *ANNOTATION_ASSETS)
 INSIGHT_ASSETS = ("themes", "emergent_themes", "insights", "forecasts", "executive_summary", "recommendations")
 REPORT_ASSETS = ("workbook", "report", "exports")
 SERVICE_ASSETS = ("api_calls", "api_costs")

@@ -75,7 +75,7 @@ def import_(files: tuple[Path, ...], apply_them: bool) -> None:
     Rows that hold what they may not are refused with their place and the reason, and the command exits with 1; the
     others are taken in. Taking in the same file again changes nothing.
     """
-    from fiber_pipeline.review.corrections import keep
+    from fiber_pipeline.review.folder import keep
     from fiber_pipeline.review.reviewed_workbook import read_reviewed_workbook
     from fiber_pipeline.themes import load_taxonomy
 
@@ -144,7 +144,7 @@ def _settle(settings: "Settings", *, apply_them: bool) -> bool:
     narrator = Narrator()
     with open_instance(settings) as instance, narrator:
         pipeline = Pipeline(settings, instance, narrator)
-        results = [pipeline.analyse(batch, force=True) for batch in narrator.each([item.batch for item in pending])]
+        results = [pipeline.annotate(batch) for batch in narrator.each([item.batch for item in pending])]
         results.append(pipeline.refresh())
     for result in results:
         if result.problem is not None:

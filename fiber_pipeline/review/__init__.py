@@ -5,6 +5,7 @@
     engine_agreement, engine_accuracy   fill the tables of these names
     queue, queue_workbook   what people should look at first, and the workbook they do it in
     reviewed_workbook       that workbook read back, every wrong value refused
+    folder                  where reviewed workbooks come back, and which of them are new
     corrections             fills the table: which word on a text is the latest, and who contradicts whom
     overlay, pending        corrections laid over engines' answers, and the batches that still lack them
 

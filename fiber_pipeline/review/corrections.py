@@ -4,9 +4,7 @@ The table gathers: what was taken in once stays when its workbook is gone, and i
 something else of the same text, or withdrawn when they say so. Taking the same workbook in again changes nothing.
 """
 
-import hashlib
-import shutil
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -14,19 +12,11 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from fiber_pipeline.outputs.files import whole_file
-from fiber_pipeline.review.reviewed_workbook import (
-    Correction,
-    Refusal,
-    ReviewedWorkbook,
-    quoted_texts,
-    read_reviewed_workbook,
-)
+from fiber_pipeline.review.reviewed_workbook import Correction, Refusal, ReviewedWorkbook, read_reviewed_workbook
 from fiber_pipeline.tables import CORRECTIONS
 from fiber_pipeline.themes import Theme
 
 WITHDRAWN = "withdrawn"
-_SUFFIXES = (".xlsx", ".xls", ".ods")
 _SAID = ("sentiment", "urgency", "language")
 Row = dict[str, Any]
 
@@ -42,38 +32,6 @@ class TakenIn:
     def refusals(self) -> list[Refusal]:
         """Every refused row and file, in order."""
         return [refusal for workbook in self.workbooks for refusal in workbook.refusals]
-
-
-def review_files(folder: Path) -> list[Path]:
-    """The workbooks in the folder, by name; not those that a program has open or is still writing."""
-    if not folder.is_dir():
-        return []
-    return sorted(
-        path
-        for path in folder.iterdir()
-        if path.is_file() and path.suffix.lower() in _SUFFIXES and not path.name.startswith((".", "~$"))
-    )
-
-
-def keep(file: Path, folder: Path) -> Path:
-    """Copy a reviewed workbook into the folder, under a name that its content decides; return the copy's path.
-
-    Two people who were given one workbook give back two of the same name; the same one given twice is kept once.
-    """
-    with file.open("rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()[:8]
-    stem = file.stem.removesuffix(f"-{digest}")
-    place = folder / f"{stem}-{digest}{file.suffix.lower()}"
-    if not place.exists():
-        with whole_file(place) as temporary:
-            # With its time: it counts as when it was reviewed if the workbook does not say.
-            shutil.copy2(file, temporary)
-    return place
-
-
-def workbooks_quoting(folder: Path, text_keys: Collection[str]) -> list[Path]:
-    """The workbooks in the folder that hold one of these texts; those that cannot be read are not among them."""
-    return [path for path in review_files(folder) if not quoted_texts(path).isdisjoint(text_keys)] if text_keys else []
 
 
 def take_in(previous: pd.DataFrame, files: Iterable[Path], themes: Mapping[str, Theme]) -> TakenIn:

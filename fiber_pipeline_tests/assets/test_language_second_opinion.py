@@ -7,7 +7,7 @@ import pytest
 from fiber_pipeline.assets.output_files import REVIEW_NAME
 from fiber_pipeline.chains import build_chains
 from fiber_pipeline.engines import EngineUnavailable
-from fiber_pipeline.review.corrections import keep
+from fiber_pipeline.review.folder import keep
 from fiber_pipeline.settings import Settings
 from fiber_pipeline_tests.review.reviewers import fill_in
 from fiber_pipeline_tests.servers.azure_server import AzureServer

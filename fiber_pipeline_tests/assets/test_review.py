@@ -8,7 +8,7 @@ from fiber_pipeline.assets.output_files import REVIEW_NAME
 from fiber_pipeline.chains import build_chains
 from fiber_pipeline.forgetting import forget_batch, forget_customer
 from fiber_pipeline.resources import EnginesResource
-from fiber_pipeline.review.corrections import keep
+from fiber_pipeline.review.folder import keep
 from fiber_pipeline.review.overlay import HUMAN
 from fiber_pipeline.review.pending import PendingBatch, pending_batches
 from fiber_pipeline.themes import load_taxonomy

@@ -1,10 +1,13 @@
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from fiber_pipeline.cleaning.identity import text_key
+from fiber_pipeline.review.folder import keep
 from fiber_pipeline.review.queue import QueuedText
+from fiber_pipeline.review.queue_workbook import write_queue
 from fiber_pipeline.themes import Theme, load_taxonomy
 from fiber_pipeline_tests.review.reviewers import fill_in
 
@@ -44,3 +47,16 @@ def queued() -> Callable[..., QueuedText]:
         return QueuedText(**{**usual, **given})
 
     return make
+
+
+@pytest.fixture
+def folder(tmp_path: Path, queued, themes, review) -> Path:
+    """Two people give back the same workbook, each with the first text corrected in a way of their own."""
+    folder = tmp_path / "reviews"
+    queue = [queued("no anda nada"), queued("todo bien")]
+    for name, label in (("Ana", "Negativo"), ("Beto", "Mixto")):
+        given = tmp_path / name / "fiber_review.xlsx"
+        write_queue(queue, themes, given)
+        review(given, name, {1: {"Sentimiento": label}})
+        keep(given, folder)
+    return folder
