@@ -241,7 +241,7 @@ class Settings:
         parse=_positive(float, "seconds"),
     )
     batches_per_tick: int = _setting(
-        "FIBER_BATCHES_PER_TICK", "Runs the inbox sensor asks for at once.", 20, parse=_positive(int, "batches")
+        "FIBER_BATCHES_PER_TICK", "Batches a sensor asks for runs of at once.", 20, parse=_positive(int, "batches")
     )
     agreement_sample: int = _setting(
         "FIBER_AGREEMENT_SAMPLE",

@@ -21,7 +21,7 @@ class InboxResource(dg.ConfigurableResource[Inbox]):
     settle_seconds: float = Field(
         default=10.0, gt=0, description="A file is picked up once it has not changed for this long."
     )
-    batches_per_tick: int = Field(default=20, gt=0, description="Runs the sensor asks for at once.")
+    batches_per_tick: int = Field(default=20, gt=0, description="Batches a sensor asks for runs of at once.")
 
     def open(self) -> Inbox:
         """The inbox itself."""
