@@ -354,6 +354,7 @@ def _comments(rows: list[Comment], positions: list[int]) -> pd.DataFrame:
             "commented_at": [row.moment for row in rows],
             "customer_id": [row.customer_id for row in rows],
             "pii_types": [[] for _ in rows],
+            "pii_unchecked": [None] * len(rows),
             "ingested_at": [INGESTED_AT] * len(rows),
         }
     )
