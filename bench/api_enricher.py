@@ -46,7 +46,7 @@ def measure(service: Service, items: list[Item], concurrency: int) -> dict[str, 
         store = open_store(None, Path(folder))
         enricher = Enricher(store, Prices(), policy=Policy(concurrency=concurrency))
         # As the others: what is made once, connection and all, is not measured.
-        enricher.enrich([service], [Item("hola")])
+        enricher.enrich([service], [Item("hola", items[0].language)])
         wall, cpu = time.perf_counter(), time.process_time()
         enriched = enricher.enrich([service], items)
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
