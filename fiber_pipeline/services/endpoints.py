@@ -158,8 +158,10 @@ class Endpoints:
             endpoint.quota.breaker.succeeded()
         else:
             endpoint.quota.breaker.failed(now)
+        if failure.retry_after:
+            endpoint.quota.pace.hold(failure.retry_after, now)
         if failure.kind == "rate_limited":
-            endpoint.quota.pace.refused(turn.taken_at, failure.retry_after, now)
+            endpoint.quota.pace.refused(turn.taken_at, now)
         elif failure.kind == "rejected":
             endpoint.refusals += size == 1
             if endpoint.refusals >= _REFUSALS:

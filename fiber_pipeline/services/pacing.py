@@ -139,15 +139,18 @@ class Pace:
                 self._requests.recover()
                 self._tokens.recover()
 
-    def refused(self, sent_at: float, retry_after: float | None, now: float) -> None:
+    def hold(self, seconds: float, now: float) -> None:
+        """Send nothing for so long: the service asks for it."""
+        with self._lock:
+            self._held_until = max(self._held_until, now + seconds)
+
+    def refused(self, sent_at: float, now: float) -> None:
         """Learn from a request that came too fast.
 
         Many that were under way together count as one: only what was sent since the last slowing down slows again.
         """
         with self._lock:
             self._is_known = True
-            if retry_after:
-                self._held_until = max(self._held_until, now + retry_after)
             if sent_at < self._slowed_at:
                 return
             if self._requests.rate is None:

@@ -145,12 +145,13 @@ def test_a_wait_beyond_the_deadline_is_not_slept_through(store: ResponseStore):
     assert len(service.asked) <= 10
 
 
-def test_a_wait_within_the_deadline_is_kept(store: ResponseStore):
+@pytest.mark.parametrize("kind", ["rate_limited", "unavailable"])
+def test_a_wait_within_the_deadline_is_kept(store: ResponseStore, kind: Kind):
     sent = []
 
     def refuse_the_first(number: int, asked: Sequence[Item]) -> ServiceFailure | None:
         sent.append(time.monotonic())
-        return ServiceFailure("rate_limited", "slow down", retry_after=0.3) if number == 0 else None
+        return ServiceFailure(kind, "slow down", retry_after=0.3) if number == 0 else None
 
     service = ScriptedService(refuse_the_first)
     policy = Policy(concurrency=1, item_seconds=5)

@@ -94,7 +94,7 @@ def test_a_refusal_slows_down_and_the_pace_recovers_slowly_up_to_the_limit():
     full = pace.requests_per_second
     assert full is not None
     assert pace.claim(0, 10.0)
-    pace.refused(sent_at=10.0, retry_after=None, now=10.2)
+    pace.refused(sent_at=10.0, now=10.2)
     assert pace.requests_per_second == pytest.approx(full * 0.7)
     now = 10.2
     while pace.requests_per_second < full:
@@ -113,13 +113,13 @@ def test_many_refusals_of_one_moment_slow_down_once():
     full = pace.requests_per_second
     assert full is not None
     for number in range(50):
-        pace.refused(sent_at=5.0, retry_after=None, now=5.5 + number / 100)
+        pace.refused(sent_at=5.0, now=5.5 + number / 100)
     assert pace.requests_per_second == pytest.approx(full * 0.7)
 
 
 def test_retry_after_holds_the_whole_quota():
     pace = Pace(requests_per_minute=600)
-    pace.refused(sent_at=0.0, retry_after=7.0, now=1.0)
+    pace.hold(7.0, now=1.0)
     assert pace.wait(1.0) == pytest.approx(7.0)
     assert not pace.claim(0, 7.9)
     assert pace.claim(0, 8.0)
@@ -128,7 +128,7 @@ def test_retry_after_holds_the_whole_quota():
 def test_an_unknown_limit_is_found_from_what_was_sent_before_the_refusal():
     pace = Pace()
     drive(pace, 0.1)
-    pace.refused(sent_at=0.09, retry_after=None, now=2.0)
+    pace.refused(sent_at=0.09, now=2.0)
     assert pace.requests_per_second == pytest.approx(100 / 2 * 0.7, rel=0.05)
     assert pace.requests_per_second is not None
     pace.answered(0, RateHints(), 10.0)
@@ -171,7 +171,8 @@ def served(counted: Callable[[int], int], minutes: int) -> tuple[int, int]:
             pace.answered(300, hints, clock[0])
         else:
             refused += 1
-            pace.refused(clock[0], state.retry_after, clock[0])
+            pace.hold(state.retry_after, clock[0])
+            pace.refused(clock[0], clock[0])
     return tokens, refused
 
 

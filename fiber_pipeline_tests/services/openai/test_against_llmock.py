@@ -108,10 +108,10 @@ def test_its_quota_is_read_from_its_headers(llmock: LLMock):
 
 
 def test_it_finds_nothing_wrong_with_how_failures_are_taken(llmock: LLMock, tmp_path: Path):
-    llmock.rate_limit(times=2, retry_after=0.2).fail(500, times=2).reply(scripted(), times=None)
+    llmock.rate_limit(times=2, retry_after=0.2).fail(500, times=2).fail(503).reply(scripted(), times=None)
     enriched = embedded_enricher(tmp_path).enrich([service(llmock)], [Item(text) for text in TEXTS])
     assert set(enriched.answers) == {0, 1, 2}
-    assert [request.status for request in llmock.requests] == [429, 429, 500, 500, 200]
+    assert [request.status for request in llmock.requests] == [429, 429, 500, 500, 503, 200]
     llmock.assert_resilient()
 
 
