@@ -8,9 +8,6 @@ from functools import cached_property
 from json.encoder import encode_basestring
 from typing import Any
 
-# Made once: `json.dumps` makes an encoder for every call that is not in its defaults, and there is a call a text.
-_encode = json.JSONEncoder(ensure_ascii=False).encode
-
 
 @dataclass(frozen=True)
 class Item:
@@ -45,27 +42,22 @@ class Operation:
     @cached_property
     def fingerprint(self) -> str:
         """A digest of all of it, the same in every process."""
-        return _digest(
-            [self.provider, self.name, self.model, self.prompt_version, json.dumps(self.parameters, sort_keys=True)]
-        )
+        parameters = json.dumps(self.parameters, sort_keys=True)
+        parts = [self.provider, self.name, self.model, self.prompt_version, parameters]
+        return _digest(json.dumps(parts, ensure_ascii=False))
 
     def key(self, item: Item) -> str:
         """The key of this operation's answer about `item`: 64 hexadecimal digits."""
         language = "null" if item.language is None else encode_basestring(item.language)
-        # What `_digest` makes of the three, put together by hand: there is a key a text, and an encoder takes as long
-        # as all the rest.
-        return _hash(f'["{self.fingerprint}", {encode_basestring(item.text)}, {language}]')
+        # Put together by hand: there is a key a text, and an encoder takes as long as all the rest.
+        return _digest(f'["{self.fingerprint}", {encode_basestring(item.text)}, {language}]')
 
 
 def text_hash(text: str) -> str:
     """A digest of a redacted text by itself, by which its answers are found when it must be erased."""
-    return _digest([text])
+    return _digest(f"[{encode_basestring(text)}]")
 
 
-def _digest(parts: list[str | None]) -> str:
-    # JSON keeps the parts apart: no two lists of parts make the same text.
-    return _hash(_encode(parts))
-
-
-def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+def _digest(parts: str) -> str:
+    """parts: a JSON list, which keeps them apart: no two lists make the same text."""
+    return hashlib.sha256(parts.encode("utf-8", "surrogatepass")).hexdigest()
