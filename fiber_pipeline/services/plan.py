@@ -124,7 +124,7 @@ def describe(work: Work, services: Sequence[Service], store: ResponseStore, poli
     """What this work would take, going by what such requests took before."""
     share, latency = (1.0, _GUESSED_LATENCY_SECONDS)
     if work.packs:
-        share, latency = _experience(store, services[0].operation)
+        share, latency = _experience(store, services[0].operation, policy)
     return Plan(
         texts=len(work.question_of),
         distinct=len(work.items),
@@ -150,20 +150,22 @@ def _questions(operation: Operation, items: Sequence[Item]) -> tuple[list[int], 
     return question_of, list(numbers), [operation.key(item) for item in numbers]
 
 
-def _experience(store: ResponseStore, operation: Operation) -> tuple[float, float]:
+def _experience(store: ResponseStore, operation: Operation, policy: Policy) -> tuple[float, float]:
     """The cost of answered requests as a share of what was reserved for them, and their latency in seconds."""
-    reserved = paid = latency = 0.0
-    count = 0
+    reserved = paid = 0.0
+    latencies = []
     asked = (operation.provider, operation.name, operation.model)
     for call in store.calls(since=datetime.now(UTC) - _HISTORY):
         if call["status"] == "answered" and (call["provider"], call["operation"], call["model"]) == asked:
             reserved += call["reserved_usd"]
             paid += call["cost_usd"]
-            latency += call["latency_ms"] / 1000
-            count += 1
-    if not count:
-        return 1.0, _GUESSED_LATENCY_SECONDS
-    return (min(1.0, paid / reserved) if reserved else 1.0), latency / count
+            latencies.append(call["latency_ms"] / 1000)
+    # What took longer than a request may was collected from a batch, hours later.
+    direct = [latency for latency in latencies if latency <= policy.request_seconds]
+    return (
+        min(1.0, paid / reserved) if reserved else 1.0,
+        sum(direct) / len(direct) if direct else _GUESSED_LATENCY_SECONDS,
+    )
 
 
 def _seconds(work: Work, services: Sequence[Service], policy: Policy, latency: float) -> float:

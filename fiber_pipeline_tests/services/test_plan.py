@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -7,8 +8,9 @@ from fiber_pipeline.services.failures import UnknownPrice
 from fiber_pipeline.services.operation import Item
 from fiber_pipeline.services.policy import Policy
 from fiber_pipeline.services.service import Limits, Usage
-from fiber_pipeline.services.store.protocol import ResponseStore
+from fiber_pipeline.services.store.protocol import Budget, ResponseStore, Settlement
 from fiber_pipeline_tests.services.scripted import LIMITS, OPERATION, PerItem, ScriptedService
+from fiber_pipeline_tests.services.store.requests import intent
 
 
 class NoPrice:
@@ -67,6 +69,14 @@ def test_expected_cost_and_time_follow_what_requests_took_before(store: Response
     assert second.most_usd == pytest.approx(0.48)
     assert second.cost_usd == pytest.approx(0.12)
     assert 0.2 <= second.seconds < 1.0
+
+
+def test_hours_in_a_batch_say_nothing_of_how_long_a_request_takes(store: ResponseStore):
+    enricher, service = Enricher(store, PerItem(), policy=Policy(concurrency=1)), ScriptedService()
+    collected = intent("key", called_at=datetime.now(UTC), model=OPERATION.model)
+    store.intend(collected, Budget())
+    store.settle(collected.call_id, Settlement("answered", Usage(records=1), 0.01, latency_ms=8 * 3_600_000))
+    assert enricher.plan([service], items("a")).seconds == pytest.approx(2.0)
 
 
 def test_paces_bound_the_time(store: ResponseStore):
