@@ -173,21 +173,10 @@ class _Workshop:
 
     @cached_property
     def _enricher(self) -> "Enricher":
-        from fiber_pipeline.services.store.opening import open_store
+        from fiber_pipeline.services.store.opening import store_of
 
-        settings = self._settings
-        store = (
-            self._open_store()
-            if self._open_store is not None
-            else open_store(
-                settings.cache_url,
-                settings.cache_dir,
-                settings.warehouse_key,
-                days=settings.cache_days,
-                max_mb=settings.cache_max_mb,
-            )
-        )
-        return build_enricher(settings, store)
+        store = store_of(self._settings) if self._open_store is None else self._open_store()
+        return build_enricher(self._settings, store)
 
     @cached_property
     def _azure(self) -> "AzureResource":

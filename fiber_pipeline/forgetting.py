@@ -13,7 +13,7 @@ from fiber_pipeline.review.folder import workbooks_quoting
 from fiber_pipeline.services.openai.batches.journal.opening import is_there
 from fiber_pipeline.services.openai.operations import PROVIDER, SUMMARISE_PROMPT
 from fiber_pipeline.services.operation import text_hash
-from fiber_pipeline.services.store.opening import FILE_NAME, open_store
+from fiber_pipeline.services.store.opening import has_store, store_of
 from fiber_pipeline.settings import LOCAL, Settings
 from fiber_pipeline.tables import EXECUTIVE_SUMMARY, RECOMMENDATIONS
 from fiber_pipeline.warehouse import Warehouse
@@ -114,16 +114,9 @@ def _forget_answers(settings: Settings, texts: set[str]) -> int:
     Answers are kept by text, not by comment: where somebody else wrote the same, their answer goes too and is asked
     for again. The books stay: they hold the names of batches and what was paid, and no text.
     """
-    is_there = settings.cache_url is not None or (settings.cache_dir / FILE_NAME).exists()
-    if not texts or not is_there:
+    if not texts or not has_store(settings):
         return 0
-    store = open_store(
-        settings.cache_url,
-        settings.cache_dir,
-        settings.warehouse_key,
-        days=settings.cache_days,
-        max_mb=settings.cache_max_mb,
-    )
+    store = store_of(settings)
     try:
         # What was written about all comments together may speak of these.
         summaries = store.clear(provider=PROVIDER, prompt_version=SUMMARISE_PROMPT)

@@ -150,7 +150,7 @@ def _desk() -> "Iterator[BatchDesk | None]":
     from fiber_pipeline.services.openai.batches.journal.opening import is_there
     from fiber_pipeline.services.prices import PriceFileError
     from fiber_pipeline.services.store.errors import StoreError
-    from fiber_pipeline.services.store.opening import open_store
+    from fiber_pipeline.services.store.opening import store_of
     from fiber_pipeline.themes import TaxonomyError
 
     settings = read_settings()
@@ -158,14 +158,7 @@ def _desk() -> "Iterator[BatchDesk | None]":
         yield None
         return
     try:
-        store = open_store(
-            settings.cache_url,
-            settings.cache_dir,
-            settings.warehouse_key,
-            days=settings.cache_days,
-            max_mb=settings.cache_max_mb,
-        )
-        with closing(store), closing(open_desk(settings, store)) as desk:
+        with closing(store_of(settings)) as store, closing(open_desk(settings, store)) as desk:
             yield desk
     except (StoreError, TaxonomyError, PriceFileError) as problem:
         raise click.ClickException(str(problem)) from None

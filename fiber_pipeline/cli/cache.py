@@ -1,7 +1,7 @@
 """`fiber cache`: the answers of services that are kept."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -89,23 +89,14 @@ _NOTHING = "no service has been asked yet: there is no cache"
 def _store(settings: "Settings") -> "Iterator[ResponseStore | None]":
     """The store, or None where none has been made: to look at one must not make it."""
     from fiber_pipeline.services.store.errors import StoreError
-    from fiber_pipeline.services.store.opening import FILE_NAME, open_store
+    from fiber_pipeline.services.store.opening import has_store, store_of
 
-    if settings.cache_url is None and not (settings.cache_dir / FILE_NAME).exists():
+    if not has_store(settings):
         yield None
         return
     try:
-        store = open_store(
-            settings.cache_url,
-            settings.cache_dir,
-            settings.warehouse_key,
-            days=settings.cache_days,
-            max_mb=settings.cache_max_mb,
-        )
-        try:
+        with closing(store_of(settings)) as store:
             yield store
-        finally:
-            store.close()
     except StoreError as problem:
         raise click.ClickException(str(problem)) from None
 

@@ -283,9 +283,9 @@ def _prices(settings: Settings) -> Iterator[Finding]:
 
 
 def _store(settings: Settings) -> Iterator[Finding]:
-    from fiber_pipeline.services.store.opening import open_store
+    from fiber_pipeline.services.store.opening import store_of
 
-    store = open_store(settings.cache_url, settings.cache_dir, settings.warehouse_key)
+    store = store_of(settings)
     rows = store.statistics()
     month = store.spend(month=f"{datetime.now(UTC):%Y-%m}")
     store.close()

@@ -102,10 +102,9 @@ def _read(files: Sequence[Path], settings: "Settings") -> "tuple[pd.DataFrame, l
 
 def _store(settings: "Settings", scratch: Path) -> "ResponseStore":
     """The response store; where there is none yet, an empty one that goes away again: nothing is to be written."""
-    from fiber_pipeline.services.store.opening import FILE_NAME, open_store
+    from fiber_pipeline.services.store.opening import has_store, store_of
 
-    is_there = settings.cache_url is not None or (settings.cache_dir / FILE_NAME).exists()
-    return open_store(settings.cache_url, settings.cache_dir if is_there else scratch, settings.warehouse_key)
+    return store_of(settings) if has_store(settings) else store_of(settings, scratch)
 
 
 def _plan_writing(settings: "Settings", store: "ResponseStore") -> "Asking":

@@ -11,7 +11,7 @@ from fiber_pipeline.assets.output_files import output_paths
 from fiber_pipeline.outputs import labels
 from fiber_pipeline.pipeline import Result
 from fiber_pipeline.services.costs import budget_alerts, list_calls
-from fiber_pipeline.services.store.opening import open_store
+from fiber_pipeline.services.store.opening import store_of
 from fiber_pipeline.services.store.protocol import Budget
 from fiber_pipeline.settings import Settings
 from fiber_pipeline.warehouse import Warehouse
@@ -89,7 +89,7 @@ def print_summary(settings: Settings, results: Sequence[Result], refreshed: Resu
 
 def _services(settings: Settings, since: datetime) -> list[str]:
     """What each service was asked in this run and what it cost, and how the budget stands."""
-    store = open_store(settings.cache_url, settings.cache_dir, settings.warehouse_key)
+    store = store_of(settings)
     try:
         calls = list_calls(store.calls(since))
         spend = store.spend(month=f"{datetime.now(UTC):%Y-%m}")

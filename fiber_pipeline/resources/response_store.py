@@ -19,18 +19,11 @@ class ResponseStoreResource:
 
     def open(self) -> "ResponseStore":
         """The store of this process. Raises StoreError if it cannot be opened."""
-        from fiber_pipeline.services.store.opening import open_store
+        from fiber_pipeline.services.store.opening import store_of
 
         with self._opening:
             if self._store is None:
-                settings = self._settings
-                self._store = open_store(
-                    settings.cache_url,
-                    settings.cache_dir,
-                    settings.warehouse_key,
-                    days=settings.cache_days,
-                    max_mb=settings.cache_max_mb,
-                )
+                self._store = store_of(self._settings)
             return self._store
 
     @property

@@ -227,6 +227,9 @@ def test_a_service_is_estimated_looked_at_asked_and_accounted_for(world: World):
             "of which 5 were answered before\n  nothing is left to ask"
             in fiber(data, "estimate", str(file), **keys).stdout
         )
+        # Answers that a run would find too old are not counted on.
+        keys["FIBER_CACHE_DAYS"] = "0.00001"
+        assert "5 texts, of which 0 were answered before" in fiber(data, "estimate", str(file), **keys).stdout
     assert "right" not in estimated.stdout + looked.stdout + ran.stdout + ran.stderr
 
 

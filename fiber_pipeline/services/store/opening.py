@@ -5,6 +5,7 @@ from pathlib import Path
 from fiber_pipeline.services.store.ageing import Ageing
 from fiber_pipeline.services.store.protocol import ResponseStore
 from fiber_pipeline.services.store.sqlite import SqliteStore
+from fiber_pipeline.settings import Settings
 
 FILE_NAME = "answers.sqlite"
 
@@ -32,3 +33,22 @@ def open_store(
 
         return RedisStore(url, key, Ageing(days, max_mb))
     return SqliteStore(cache_dir / FILE_NAME, key, Ageing(days, max_mb))
+
+
+def store_of(settings: Settings, cache_dir: Path | None = None) -> ResponseStore:
+    """The store that the settings name, with their limits. Raises as `open_store`.
+
+    cache_dir: another place for the embedded store.
+    """
+    return open_store(
+        settings.cache_url,
+        cache_dir or settings.cache_dir,
+        settings.warehouse_key,
+        days=settings.cache_days,
+        max_mb=settings.cache_max_mb,
+    )
+
+
+def has_store(settings: Settings) -> bool:
+    """Whether there may be a store; opening one makes it."""
+    return settings.cache_url is not None or (settings.cache_dir / FILE_NAME).exists()
