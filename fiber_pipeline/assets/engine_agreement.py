@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from fiber_pipeline.assets.publishing import IO_MANAGER, Events, describe, publish, spec
+from fiber_pipeline.assets.publishing import Events, publish, spec, table_outs
 from fiber_pipeline.checks import SCHEMA
 from fiber_pipeline.code_version import code_version
 from fiber_pipeline.resources import EnginesResource, WarehouseResource
@@ -11,25 +11,19 @@ from fiber_pipeline.review.sampling import sample_texts
 from fiber_pipeline.services.caller import calling
 from fiber_pipeline.settings import Settings
 from fiber_pipeline.tables import ENGINE_AGREEMENT, ENGINE_DISPUTES
-from fiber_pipeline.warehouse.dagster_metadata import table_metadata
 
 _VERSION = code_version("review", "engines.py")
 
 
 @dg.multi_asset(
     name="engine_agreement",
-    outs={
-        table.name: dg.AssetOut(
-            description=describe(table, text),
-            io_manager_key=IO_MANAGER,
-            code_version=_VERSION,
-            metadata=table_metadata(table),
-        )
-        for table, text in (
+    outs=table_outs(
+        (
             (ENGINE_AGREEMENT, "How far the engines of each chain agree on a sample, and with the customers' scores."),
             (ENGINE_DISPUTES, "The texts of the sample on which engines differ, with what each of them says."),
-        )
-    },
+        ),
+        _VERSION,
+    ),
     deps=["comments", "translated_comments", "sentiment_scores"],
     check_specs=[spec(SCHEMA, ENGINE_AGREEMENT), spec(SCHEMA, ENGINE_DISPUTES)],
 )

@@ -76,6 +76,19 @@ def table_asset(
     return decorate
 
 
+def table_outs(texts: Sequence[tuple[Table, str]], version: str) -> dict[str, dg.AssetOut]:
+    """The outputs of one step that fills several tables, each with what it holds. version: of the code that decides."""
+    return {
+        table.name: dg.AssetOut(
+            description=describe(table, text),
+            io_manager_key=IO_MANAGER,
+            code_version=version,
+            metadata=table_metadata(table),
+        )
+        for table, text in texts
+    }
+
+
 def publish(
     table: Table,
     frame: pd.DataFrame,

@@ -5,14 +5,13 @@ from datetime import UTC, datetime
 import dagster as dg
 
 from fiber_pipeline.assets.partitions import FEEDBACK_BATCHES
-from fiber_pipeline.assets.publishing import IO_MANAGER, Events, describe, publish, spec
+from fiber_pipeline.assets.publishing import Events, publish, spec, table_outs
 from fiber_pipeline.checks import ROW_CONSERVATION, SCHEMA, check_row_conservation
 from fiber_pipeline.code_version import code_version
 from fiber_pipeline.inbox import UnusableName, check_batch_key
 from fiber_pipeline.readers import Reading, ReadingSummary, UnreadableFile, read_file
 from fiber_pipeline.resources import InboxResource, WarehouseResource
 from fiber_pipeline.tables import RAW_COMMENTS, REJECTED_ROWS
-from fiber_pipeline.warehouse.dagster_metadata import table_metadata
 
 FILE_SHA256 = "file_sha256"
 _VERSION = code_version("readers", "inbox")
@@ -21,18 +20,13 @@ _VERSION = code_version("readers", "inbox")
 @dg.multi_asset(
     name="raw_comments",
     partitions_def=FEEDBACK_BATCHES,
-    outs={
-        table.name: dg.AssetOut(
-            description=describe(table, text),
-            io_manager_key=IO_MANAGER,
-            code_version=_VERSION,
-            metadata=table_metadata(table),
-        )
-        for table, text in (
+    outs=table_outs(
+        (
             (RAW_COMMENTS, "Every accepted row of a batch's file, as it stood there, unredacted."),
             (REJECTED_ROWS, "Every row that could not be accepted, with the reason."),
-        )
-    },
+        ),
+        _VERSION,
+    ),
     check_specs=[
         spec(SCHEMA, RAW_COMMENTS),
         spec(ROW_CONSERVATION, RAW_COMMENTS),

@@ -8,7 +8,7 @@ from typing import Any
 
 import dagster as dg
 
-from fiber_pipeline.assets.publishing import IO_MANAGER, Events, describe, publish, spec
+from fiber_pipeline.assets.publishing import Events, publish, spec, table_outs
 from fiber_pipeline.checks import SCHEMA
 from fiber_pipeline.code_version import code_version
 from fiber_pipeline.insight import ExecutiveSummary, recommend, summarise, summary_frame
@@ -17,21 +17,14 @@ from fiber_pipeline.resources import ResponseStoreResource, WarehouseResource
 from fiber_pipeline.services.caller import calling
 from fiber_pipeline.settings import WRITER, Settings
 from fiber_pipeline.tables import EXECUTIVE_SUMMARY, RECOMMENDATIONS
-from fiber_pipeline.warehouse.dagster_metadata import table_metadata
 
 _VERSION = code_version("insight", "services/openai/prompts")
 
 
 @dg.multi_asset(
     name="recommendations",
-    outs={
-        table.name: dg.AssetOut(
-            description=describe(table, text),
-            io_manager_key=IO_MANAGER,
-            code_version=_VERSION,
-            metadata=table_metadata(table),
-        )
-        for table, text in (
+    outs=table_outs(
+        (
             (
                 EXECUTIVE_SUMMARY,
                 "What to know in a minute, in Spanish, each sentence with the figures and comments it rests on.",
@@ -41,8 +34,9 @@ _VERSION = code_version("insight", "services/openai/prompts")
                 "What to do first, in Spanish, each with its reason, expected effect, effort and the comments it "
                 "rests on.",
             ),
-        )
-    },
+        ),
+        _VERSION,
+    ),
     deps=["themes", "insights", "forecasts"],
     check_specs=[spec(SCHEMA, EXECUTIVE_SUMMARY), spec(SCHEMA, RECOMMENDATIONS)],
 )

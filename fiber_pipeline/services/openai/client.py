@@ -8,6 +8,7 @@ import asyncio
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cached_property
 
 import httpx2
 from openai import APIError, AsyncOpenAI
@@ -52,7 +53,6 @@ class OpenAIService:
         )
         # In full: the package takes longer to join a path to its base than to do the rest of a URL.
         self._url = f"{endpoint.base_url}{PATHS[endpoint.api]}"
-        self._frame = RequestFrame(question, endpoint.served_as, endpoint.api)
         self._client: AsyncOpenAI | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -97,6 +97,10 @@ class OpenAIService:
             refused={said[place]: reason for place, reason in reply.refused.items()},
             flawed={said[place]: reason for place, reason in reply.flawed.items()},
         )
+
+    @cached_property
+    def _frame(self) -> RequestFrame:
+        return RequestFrame(self.question, self._endpoint.served_as, self._endpoint.api)
 
     async def _send(self, items: Sequence[Item], timeout: float) -> Reply:
         body = self._frame.write(items)

@@ -273,17 +273,21 @@ class RedisStore:
 
     def _in_one_message(self, steps: Sequence[tuple[Any, list[Any]]]) -> list[Any]:
         """Run scripts with their arguments; return what each answers, errors too."""
+
+        def run() -> list[Any]:
+            pipeline = self._client.pipeline(transaction=False)
+            for script, arguments in steps:
+                pipeline.evalsha(script.sha, 0, *arguments)
+            told: list[Any] = pipeline.execute(raise_on_error=False)
+            return told
+
         with self._explaining():
-            for is_last in (False, True):
-                pipeline = self._client.pipeline(transaction=False)
-                for script, arguments in steps:
-                    pipeline.evalsha(script.sha, 0, *arguments)
-                told: list[Any] = pipeline.execute(raise_on_error=False)
-                if is_last or not any(isinstance(each, redis.exceptions.NoScriptError) for each in told):
-                    break
+            told = run()
+            if any(isinstance(each, redis.exceptions.NoScriptError) for each in told):
                 # A server that was started anew has forgotten them. Whatever did run does nothing the second time.
-                for script, _ in steps:
+                for script in {script for script, _ in steps}:
                     self._client.script_load(script.script)
+                told = run()
         return told
 
     def _reserved(self, call_ids: Sequence[str]) -> dict[str, int]:

@@ -253,7 +253,8 @@ class SqliteStore:
         for first in range(0, len(ordered), _LOOKED_UP_AT_ONCE):
             part = ordered[first : first + _LOOKED_UP_AT_ONCE]
             with self._explaining(), self._reading_lock:
-                yield from self._reader.execute(query.format(", ".join("?" * len(part))), (oldest, *part)).fetchall()
+                rows = self._reader.execute(query.format(", ".join("?" * len(part))), (oldest, *part)).fetchall()
+            yield from rows
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
