@@ -75,6 +75,11 @@ class Endpoint:
         return max(self.quota.breaker.wait(now), self.quota.pace.wait(now))
 
     @property
+    def may_answer(self) -> bool:
+        """Whether it was ever reached, or is being asked and has not failed yet."""
+        return self.quota.is_reached or (self.in_flight > 0 and self.trouble == 0)
+
+    @property
     def load(self) -> float:
         """What it has to do; trouble makes it look busier."""
         return (self.in_flight + 1) * (1 + _SHYNESS * self.trouble)
@@ -192,7 +197,7 @@ class Endpoints:
 
     def _reached_by(self) -> float:
         """When one of the endpoints must have been reached for the first time."""
-        if self._failing_since is None or any(endpoint.quota.is_reached for endpoint in self._endpoints):
+        if self._failing_since is None or any(endpoint.may_answer for endpoint in self._endpoints):
             return math.inf
         return self._failing_since + self._reach_seconds
 
