@@ -6,6 +6,7 @@ share one transaction.
 
 import asyncio
 import uuid
+from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from datetime import UTC, datetime
@@ -19,6 +20,9 @@ from fiber_pipeline.services.retries import describe_failure
 from fiber_pipeline.services.service import Reply, Usage
 from fiber_pipeline.services.store.errors import StoreError
 from fiber_pipeline.services.store.protocol import Budget, Intent, Kept, ResponseStore, Settled, Settlement
+
+# A page is short enough that requests wait for it no longer than for a few answers to be read.
+_MOST_AT_ONCE = 8
 
 Waiting = tuple[Intent | Settled, "asyncio.Future[None]"]
 
@@ -45,7 +49,8 @@ class Books:
         self._budget = budget
         self._caller = caller
         self._pen = pen
-        self._waiting: list[Waiting] = []
+        self._intents: deque[Waiting] = deque()
+        self._settlements: deque[Waiting] = deque()
         self._is_writing = False
 
     def cost(self, usage: Usage) -> float:
@@ -96,7 +101,7 @@ class Books:
         """Write an entry down; it is durable on return. Raises what `ResponseStore.record` says is wrong with it."""
         loop = asyncio.get_running_loop()
         written: asyncio.Future[None] = loop.create_future()
-        self._waiting.append((entry, written))
+        (self._intents if isinstance(entry, Intent) else self._settlements).append((entry, written))
         if not self._is_writing:
             # Not at once: what others have to write at this moment joins in.
             self._is_writing = True
@@ -104,10 +109,9 @@ class Books:
         await written
 
     def _turn_page(self) -> None:
-        """Begin to write all that waits."""
-        # Settlements first: they free what was reserved.
-        page = sorted(self._waiting, key=lambda each: isinstance(each[0], Intent))
-        self._waiting = []
+        """Begin to write what waits: intents, which somebody waits with a request for, else settlements."""
+        waiting = self._intents or self._settlements
+        page = [waiting.popleft() for _ in range(min(len(waiting), _MOST_AT_ONCE))]
         self._is_writing = bool(page)
         if page:
             entries = [entry for entry, _ in page]

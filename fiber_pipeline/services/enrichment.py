@@ -82,7 +82,7 @@ class Enricher:
                 watch=_progress_of(work, execution, progress),
                 give_up=partial(_give_up, execution, self.policy),
             )
-        enriched = _by_place(work, execution.answers, execution.reasons)
+        enriched = _by_place(work, execution.answers(), execution.reasons)
         if enriched.unanswered:
             example = next(iter(enriched.unanswered.values()))
             _log.warning("%d of %d texts stay unanswered, such as: %s", len(enriched.unanswered), len(items), example)
@@ -113,7 +113,7 @@ def _progress_of(work: Work, execution: Execution, progress: Progress | None) ->
 
     def tell() -> None:
         nonlocal told
-        outcomes = len(execution.answers) + len(execution.reasons)
+        outcomes = execution.outcomes
         if progress is not None and outcomes != told:
             told = outcomes
             # Questions stand for more texts than one where texts repeat; in the middle their mean will do.

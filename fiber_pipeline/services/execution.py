@@ -1,7 +1,8 @@
 """Carrying out a plan: workers that keep requests under way until every question has an outcome.
 
 Runs in one event loop. Workers take requests from a queue, first those that failed before; a request that failed goes
-back to the queue after its pause and holds no worker up meanwhile.
+back to the queue after its pause and holds no worker up meanwhile. Answers are read one by one, and whatever else is
+due goes between them: a burst of answers that all are read first would leave the service without requests meanwhile.
 """
 
 import asyncio
@@ -20,7 +21,8 @@ from fiber_pipeline.services.operation import Item
 from fiber_pipeline.services.plan import Work, paced_amount
 from fiber_pipeline.services.policy import Policy
 from fiber_pipeline.services.retries import Pack, Verdict, after_failure, after_flaws
-from fiber_pipeline.services.service import Reply, Service
+from fiber_pipeline.services.service import Reply, Service, Unread
+from fiber_pipeline.services.store.answers import decode_answers, encode_answer
 from fiber_pipeline.services.store.protocol import Intent
 
 _END, _AGAIN, _FRESH = 0, 1, 2
@@ -32,17 +34,19 @@ _NOTHING_LEFT = Verdict()
 
 
 class Execution:
-    """Asks what `work` leaves open. `answers` and `reasons` fill up by question while it runs."""
+    """Asks what `work` leaves open. `reasons` fill up by question while it runs."""
 
     def __init__(self, work: Work, services: Sequence[Service], quotas: Quotas, books: Books, policy: Policy) -> None:
-        self.answers: dict[int, Any] = dict(work.answers)
+        # Written out: as objects, some dozen an answer, each of a long run's would be looked at by every collection of
+        # the garbage collector, and all requests wait meanwhile.
+        self._written: dict[int, bytes] = {}
         self.reasons: dict[int, str] = dict(work.unsendable)
         self._work = work
         self._services = services
         self._quotas = quotas
         self._books = books
         self._policy = policy
-        # More than requests may be under way: some settle what has come while others ask.
+        # More than requests may be under way: some read and settle what has come while others ask.
         self._workers = policy.concurrency + max(2, policy.concurrency // 4)
         self._numbers = itertools.count()
         self._unresolved = len(work.packs)
@@ -52,11 +56,23 @@ class Execution:
         self._latest = math.inf
         self._loop: asyncio.AbstractEventLoop | None = None
 
+    @property
+    def outcomes(self) -> int:
+        """How many questions have an answer or a reason."""
+        return len(self._work.answers) + len(self._written) + len(self.reasons)
+
+    def answers(self) -> dict[int, Any]:
+        """By question: those that were there before, and those that have come."""
+        written = sorted(self._written.items())
+        come = decode_answers(body for _, body in written)
+        return {**self._work.answers, **{number: answer for (number, _), answer in zip(written, come, strict=True)}}
+
     async def run(self) -> None:
         """Ask everything. Afterwards each question has an answer or a reason."""
         self._loop = asyncio.get_running_loop()
         self._queue: asyncio.PriorityQueue[tuple[int, int, Pack | None]] = asyncio.PriorityQueue()
         self._slots = asyncio.Semaphore(self._policy.concurrency)
+        self._reading = asyncio.Lock()
         self._endpoints = Endpoints(self._services, self._quotas, self._policy.reach_seconds)
         for questions in self._work.packs:
             self._put(_FRESH, Pack(questions))
@@ -77,7 +93,7 @@ class Execution:
         for worker in workers:
             worker.result()
         for number in range(len(self._work.items)):
-            if number not in self.answers:
+            if number not in self._written and number not in self._work.answers:
                 self.reasons.setdefault(number, self._stopped or "not asked")
 
     def stop_from_outside(self, reason: str, grace_seconds: float) -> None:
@@ -136,13 +152,14 @@ class Execution:
             return Verdict(reason=self._stopped)
         latency = time.monotonic() - sent_at
         try:
-            if isinstance(outcome, Reply):
-                self._endpoints.answered(turn, outcome)
-                await self._books.settle_reply(intent, items, outcome, latency, pack.attempts - 1)
-                return self._take(pack, outcome)
-            self._endpoints.failed(turn, outcome, len(items))
-            await self._books.settle_failure(intent, outcome, latency, pack.attempts - 1)
-            return after_failure(pack, outcome, self._policy)
+            read = outcome if isinstance(outcome, ServiceFailure) else await self._read(outcome)
+            if isinstance(read, Reply):
+                self._endpoints.answered(turn, read)
+                await self._books.settle_reply(intent, items, read, latency, pack.attempts - 1)
+                return self._take(pack, read)
+            self._endpoints.failed(turn, read, len(items))
+            await self._books.settle_failure(intent, read, latency, pack.attempts - 1)
+            return after_failure(pack, read, self._policy)
         finally:
             self._unsettled -= 1
 
@@ -179,7 +196,7 @@ class Execution:
                 return None
             raise
 
-    async def _ask(self, turn: Turn, intent: Intent, items: Sequence[Item], pack: Pack) -> Reply | ServiceFailure:
+    async def _ask(self, turn: Turn, intent: Intent, items: Sequence[Item], pack: Pack) -> Unread | ServiceFailure:
         """Ask within what is left of the time; an answer that does not come may have been paid."""
         now = time.monotonic()
         timeout = max(
@@ -203,11 +220,19 @@ class Execution:
             await self._books.settle_failure(intent, told, time.monotonic() - now, pack.attempts - 1)
             raise
 
+    async def _read(self, unread: Unread) -> Reply | ServiceFailure:
+        async with self._reading:
+            await asyncio.sleep(0)
+            try:
+                return unread()
+            except ServiceFailure as failure:
+                return failure
+
     def _take(self, pack: Pack, reply: Reply) -> Verdict:
         """Give each question its outcome."""
         for place, number in enumerate(pack.questions):
             if place in reply.answers:
-                self.answers[number] = reply.answers[place]
+                self._written[number] = encode_answer(reply.answers[place])
             elif place in reply.refused:
                 self.reasons[number] = f"refused: {reply.refused[place]}"
         flawed = {pack.questions[place]: why for place, why in reply.flawed.items()}

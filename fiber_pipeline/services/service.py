@@ -1,6 +1,6 @@
 """What a provider's client looks like to the enrichment layer: items in, answers by place out, failures by kind."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -75,6 +75,10 @@ class Reply:
     model: str | None = None
 
 
+Unread = Callable[[], Reply]
+"""An answer that has come and is not read yet. Called once, it reads it; raises ServiceFailure."""
+
+
 class Service(Protocol):
     """One operation at one endpoint. Endpoints of the same operation are interchangeable."""
 
@@ -97,8 +101,11 @@ class Service(Protocol):
     def measure(self, items: Sequence[Item]) -> Usage:
         """An upper estimate of what a request with these items will consume; what is reserved before it is sent."""
 
-    async def send(self, items: Sequence[Item], timeout: float) -> Reply:
-        """Ask once, without retries; `timeout` in seconds covers all of it. Raises ServiceFailure."""
+    async def send(self, items: Sequence[Item], timeout: float) -> Unread:
+        """Ask once, without retries, and wait for the answer; `timeout` in seconds. Raises ServiceFailure.
+
+        Reading is left to the caller, since it takes CPU that others who ask at the moment would wait for.
+        """
 
     async def aclose(self) -> None:
         """Close connections; the service may be used again afterwards, in another event loop."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from fiber_pipeline.services.operation import Item, Operation
-from fiber_pipeline.services.service import Limits, Reply, Usage
+from fiber_pipeline.services.service import Limits, Reply, Unread, Usage
 
 LIMITS = Limits(items=100, item_characters=1000, request_characters=5000)
 OPERATION = Operation("openai", "annotate", "scripted-1", "v1")
@@ -45,7 +45,7 @@ class ScriptedService:
     def measure(self, items: Sequence[Item]) -> Usage:
         return Usage(records=len(items))
 
-    async def send(self, items: Sequence[Item], timeout: float) -> Reply:
+    async def send(self, items: Sequence[Item], timeout: float) -> Unread:
         number = len(self.asked)
         self.asked.append([item.text for item in items])
         self.busy += 1
@@ -57,7 +57,8 @@ class ScriptedService:
         said = self.script(number, items)
         if isinstance(said, BaseException):
             raise said
-        return echo(items) if said is None else said
+        reply = echo(items) if said is None else said
+        return lambda: reply
 
     async def aclose(self) -> None:
         self.closed += 1

@@ -14,7 +14,7 @@ from fiber_pipeline.services.enrichment import Enricher
 from fiber_pipeline.services.failures import Kind, ServiceFailure
 from fiber_pipeline.services.operation import Item
 from fiber_pipeline.services.policy import Policy
-from fiber_pipeline.services.service import RateHints, Reply, Usage
+from fiber_pipeline.services.service import RateHints, Reply, Unread, Usage
 from fiber_pipeline.services.store.errors import StoreError
 from fiber_pipeline.services.store.protocol import Budget, Intent, ResponseStore, Settled
 from fiber_pipeline_tests.services.scripted import PerItem, Script, ScriptedService, echo
@@ -365,7 +365,7 @@ def test_an_interrupt_keeps_what_was_paid_and_leaves_no_thread(store: ResponseSt
 def test_an_interrupt_does_not_wait_for_requests_that_hang(store: ResponseStore):
     service = ScriptedService()
 
-    async def hang(items: Sequence[Item], timeout: float) -> Reply:
+    async def hang(items: Sequence[Item], timeout: float) -> Unread:
         if len(service.asked) >= 3:
             await asyncio.sleep(60)
         return await ScriptedService.send(service, items, timeout)

@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from fiber_pipeline.services.azure.client import Answer, AzureResource, LanguageClient
 from fiber_pipeline.services.azure.failures import error_code
 from fiber_pipeline.services.failures import ServiceFailure
 from fiber_pipeline.services.operation import Item, Operation
-from fiber_pipeline.services.service import Limits, Reply, Usage
+from fiber_pipeline.services.service import Limits, Reply, Unread, Usage
 
 # "latest" is what a resource answers with unless told otherwise; the exact version comes back with every answer.
 MODEL = "latest"
@@ -87,7 +88,7 @@ class AzureService:
         """Text records: a thousand characters begun, for each text. Opinion mining is not charged apart."""
         return Usage(records=sum(max(1, -(-len(item.text) // _RECORD_CHARACTERS)) for item in items))
 
-    async def send(self, items: Sequence[Item], timeout: float) -> Reply:
+    async def send(self, items: Sequence[Item], timeout: float) -> Unread:
         """Ask once. Raises ServiceFailure."""
         documents = [{"id": str(place), **self._task.document(item)} for place, item in enumerate(items)]
         try:
@@ -97,7 +98,7 @@ class AzureService:
                 )
         except TimeoutError:
             raise ServiceFailure("timed_out", "no answer in time", maybe_paid=True) from None
-        return self._sorted(answer, items)
+        return partial(self._sorted, answer, items)
 
     async def aclose(self) -> None:
         """Close connections."""

@@ -16,9 +16,10 @@ def with_marks_of(source: str, translation: str) -> str | None:
     A mark whose letters changed in case or accents is known by them. One that was translated is known by its brackets,
     if all that are left to place are of one kind and as many as there are brackets left.
     """
-    wanted = Counter(_MARK.findall(source))
-    if not wanted:
+    marks = _MARK.findall(source)
+    if not marks:
         return translation
+    wanted = Counter(marks)
     by_letters = {fold(mark[1:-1]): mark for mark in wanted}
     repaired = _BRACKETED.sub(lambda found: by_letters.get(fold(found[1]), found[0]), translation)
     lost = wanted - Counter(_MARK.findall(repaired))

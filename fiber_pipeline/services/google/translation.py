@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from google.cloud.translate_v3.types import (
@@ -15,11 +16,13 @@ from fiber_pipeline.services.google.connection import Connection, GoogleProject,
 from fiber_pipeline.services.google.failures import SDK_ERRORS, failure_of
 from fiber_pipeline.services.google.marks import with_marks_of
 from fiber_pipeline.services.operation import Item, Operation
-from fiber_pipeline.services.service import Limits, Reply, Usage
+from fiber_pipeline.services.service import Limits, Reply, Unread, Usage
 
 MODEL = "general/nmt"
 SPANISH, ENGLISH, GUARANI = "es", "en", "gn"
 _PLAIN = "text/plain"
+# Bare messages: the SDK's wrappers look every field of every text up anew.
+_Request = TranslateTextRequest.pb()
 # "Quotas and limits" of Cloud Translation (cloud.google.com/translate/quotas): 30,720 code points and 1,024 texts in a
 # request, 6,000,000 characters and 6,000 requests a minute in a project. It is made for short requests and recommends
 # 5,000 characters; twice that keeps requests few and what one failure takes along small.
@@ -44,7 +47,9 @@ class GoogleService:
         self._project = project
         self._target = target
         glossary = project.glossary if target == SPANISH else None
-        self._glossary = TranslateTextGlossaryConfig(glossary=glossary, ignore_case=True) if glossary else None
+        self._glossary = None
+        if glossary is not None:
+            self._glossary = TranslateTextGlossaryConfig.pb()(glossary=glossary, ignore_case=True)
         parameters = {"api": "v3", "target": target, "mime_type": _PLAIN, "glossary": glossary}
         self.operation = Operation("google", "translate", MODEL, parameters=parameters)
         self._opening: asyncio.Task[Connection] | None = None
@@ -69,14 +74,14 @@ class GoogleService:
         """Code points sent; all of them are charged, whatever comes back."""
         return Usage(characters=sum(len(item.text) for item in items))
 
-    async def send(self, items: Sequence[Item], timeout: float) -> Reply:
+    async def send(self, items: Sequence[Item], timeout: float) -> Unread:
         """Ask once; `items` share one language. Raises ServiceFailure."""
         languages = {item.language for item in items}
         if len(languages) > 1:
             raise ValueError("a request is told one language for all its texts")
         language = languages.pop()
         glossary = self._glossary if language == GUARANI else None
-        request = TranslateTextRequest(
+        request = _Request(
             parent=self._project.parent,
             contents=[item.text for item in items],
             mime_type=_PLAIN,
@@ -88,15 +93,14 @@ class GoogleService:
         try:
             async with asyncio.timeout(timeout):
                 connection = await self._connected()
-                response = await connection.translate(request, timeout)
+                response = await connection.translate(TranslateTextRequest.wrap(request), timeout)
         except TimeoutError:
             raise ServiceFailure("timed_out", "no answer in time", maybe_paid=True) from None
         except SDK_ERRORS as error:
             # Without its cause, whose message can quote the service.
             raise failure_of(error) from None
-        # The bare message: the SDK's wrapper looks every field of every text up anew.
         bare = TranslateTextResponse.pb(response)
-        return self._sorted(bare.glossary_translations if glossary else bare.translations, items)
+        return partial(self._sorted, bare.glossary_translations if glossary else bare.translations, items)
 
     async def aclose(self) -> None:
         """Close connections."""

@@ -1,41 +1,22 @@
-"""The client: a `Service` over OpenAI's own package.
-
-The package keeps authentication and errors; requests go through its plain `post` over aiohttp, which takes a third
-of the CPU of its typed methods over its default transport. It neither retries nor parses answers: who calls does.
-"""
+"""The client: a `Service` that speaks OpenAI's protocol."""
 
 import asyncio
 import json
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cached_property
-
-import httpx2
-from openai import APIError, AsyncOpenAI
+from functools import cached_property, partial
 
 from fiber_pipeline.services.failures import ServiceFailure
+from fiber_pipeline.services.openai.connection import Answer, Connection
 from fiber_pipeline.services.openai.endpoints import OpenAIEndpoint
-from fiber_pipeline.services.openai.http_client import LeanClient
-from fiber_pipeline.services.openai.messages import PATHS, RequestFrame, read_reply
+from fiber_pipeline.services.openai.messages import RequestFrame, read_reply
 from fiber_pipeline.services.openai.operations import Question
-from fiber_pipeline.services.openai.trouble import failure_of, rate_hints
+from fiber_pipeline.services.openai.trouble import rate_hints
 from fiber_pipeline.services.operation import Item, Operation
-from fiber_pipeline.services.service import Limits, Reply, Usage
+from fiber_pipeline.services.service import Limits, Reply, Unread, Usage
 
 # A request holds no more than so many texts of the greatest length.
 _LONGEST_TEXTS = 3
-# The package asks for a key even where the server does not.
-NO_KEY = "none"
-
-
-def connect(endpoint: OpenAIEndpoint) -> AsyncOpenAI:
-    """OpenAI's client for an endpoint, for the running event loop, without retries."""
-    return AsyncOpenAI(
-        api_key=endpoint.api_key or NO_KEY,
-        base_url=endpoint.base_url,
-        max_retries=0,
-        http_client=LeanClient(endpoint.base_url),
-    )
 
 
 class OpenAIService:
@@ -51,9 +32,7 @@ class OpenAIService:
             requests_per_minute=endpoint.requests_per_minute,
             tokens_per_minute=endpoint.tokens_per_minute,
         )
-        # In full: the package takes longer to join a path to its base than to do the rest of a URL.
-        self._url = f"{endpoint.base_url}{PATHS[endpoint.api]}"
-        self._client: AsyncOpenAI | None = None
+        self._connection: Connection | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
     @property
@@ -80,12 +59,42 @@ class OpenAIService:
         """The most a request with these items can use."""
         return self.question.measure(items)
 
-    async def send(self, items: Sequence[Item], timeout: float) -> Reply:
+    async def send(self, items: Sequence[Item], timeout: float) -> Unread:
         """Ask once; see `Service.send`. Texts of nothing but blanks are answered without asking."""
         said = [place for place, item in enumerate(items) if item.text.strip()]
-        if len(said) == len(items):
-            return await self._send(items, timeout)
-        reply = await self._send([items[place] for place in said], timeout) if said else Reply({})
+        if not said:
+            return partial(self._with_nothing, said, items, partial(Reply, {}))
+        asked = [items[place] for place in said]
+        body = self._frame.write(asked)
+        try:
+            async with asyncio.timeout(timeout):
+                answer = await self._connected().post(body)
+        except TimeoutError:
+            raise ServiceFailure("timed_out", f"no answer in {timeout:g} s", maybe_paid=True) from None
+        unread = partial(self._read, asked, answer)
+        return unread if len(said) == len(items) else partial(self._with_nothing, said, items, unread)
+
+    @cached_property
+    def _frame(self) -> RequestFrame:
+        return RequestFrame(self.question, self._endpoint.served_as, self._endpoint.api)
+
+    def _read(self, items: Sequence[Item], answer: Answer) -> Reply:
+        try:
+            payload = json.loads(answer.body)
+        except ValueError:
+            raise ServiceFailure("unavailable", "a body that is not JSON", status=200, maybe_paid=True) from None
+        return read_reply(
+            self.question,
+            items,
+            payload,
+            self._endpoint.api,
+            rate_hints(answer.headers),
+            answer.headers.get("x-request-id"),
+        )
+
+    def _with_nothing(self, said: Sequence[int], items: Sequence[Item], unread: Unread) -> Reply:
+        """The reply about all of `items`, given that about those that say something, at the places `said`."""
+        reply = unread()
         nothing = {
             place: self.question.answer.of_nothing(item.text)
             for place, item in enumerate(items)
@@ -98,42 +107,14 @@ class OpenAIService:
             flawed={said[place]: reason for place, reason in reply.flawed.items()},
         )
 
-    @cached_property
-    def _frame(self) -> RequestFrame:
-        return RequestFrame(self.question, self._endpoint.served_as, self._endpoint.api)
-
-    async def _send(self, items: Sequence[Item], timeout: float) -> Reply:
-        body = self._frame.write(items)
-        try:
-            async with asyncio.timeout(timeout):
-                response = await self._connected().post(self._url, cast_to=httpx2.Response, content=body)
-        except TimeoutError:
-            raise ServiceFailure("timed_out", f"no answer in {timeout:g} s", maybe_paid=True) from None
-        except APIError as error:
-            raise failure_of(error) from None
-        try:
-            payload = json.loads(response.content)
-        except ValueError:
-            raise ServiceFailure(
-                "unavailable", "a body that is not JSON", status=response.status_code, maybe_paid=True
-            ) from None
-        return read_reply(
-            self.question,
-            items,
-            payload,
-            self._endpoint.api,
-            rate_hints(dict(response.headers)),
-            response.headers.get("x-request-id"),
-        )
-
     async def aclose(self) -> None:
         """Close connections, if they were opened in this event loop; those of another loop went with it."""
-        if self._client is not None and self._loop is asyncio.get_running_loop():
-            await self._client.close()
-        self._client = None
+        if self._connection is not None and self._loop is asyncio.get_running_loop():
+            await self._connection.aclose()
+        self._connection = None
 
-    def _connected(self) -> AsyncOpenAI:
+    def _connected(self) -> Connection:
         loop = asyncio.get_running_loop()
-        if self._client is None or self._loop is not loop:
-            self._client, self._loop = connect(self._endpoint), loop
-        return self._client
+        if self._connection is None or self._loop is not loop:
+            self._connection, self._loop = Connection(self._endpoint), loop
+        return self._connection

@@ -74,13 +74,13 @@ class Question:
     def most_tokens_out(self, items: Sequence[Item]) -> int:
         """What a request may answer at most; the service cuts longer answers off."""
         most = self.size.request + self.size.text * len(items)
-        most += round(self.size.token * text_tokens(item.text for item in items))
+        most += round(self.size.token * text_tokens([item.text for item in items]))
         return most + (2000 + 400 * len(items) if self.reasons else 0)
 
     def measure(self, items: Sequence[Item]) -> Usage:
         """The most a request with these items can use."""
         return Usage(
-            tokens_in=self._prompt_tokens + text_tokens(item.text for item in items),
+            tokens_in=self._prompt_tokens + text_tokens([item.text for item in items]),
             tokens_out=self.most_tokens_out(items),
         )
 

@@ -2,10 +2,10 @@
 
 import asyncio
 
-from openai import APIError, NotFoundError
+from openai import APIError, AsyncOpenAI, NotFoundError
 
 from fiber_pipeline.services.failures import ServiceFailure
-from fiber_pipeline.services.openai.client import connect
+from fiber_pipeline.services.openai.connection import NO_KEY
 from fiber_pipeline.services.openai.endpoints import OpenAIEndpoint
 from fiber_pipeline.services.openai.trouble import failure_of
 
@@ -17,7 +17,7 @@ async def probe(endpoint: OpenAIEndpoint, timeout: float) -> str:
 
     Raises ServiceFailure if it cannot be reached, refuses the key, or lists models without the one to be asked.
     """
-    client = connect(endpoint)
+    client = AsyncOpenAI(api_key=endpoint.api_key or NO_KEY, base_url=endpoint.base_url, max_retries=0)
     try:
         async with asyncio.timeout(timeout):
             models = [model.id async for model in client.models.list()]

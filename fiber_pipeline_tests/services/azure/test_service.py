@@ -33,7 +33,7 @@ def resource(server: AzureServer) -> AzureResource:
 def ask(service: AzureService, items: Sequence[Item], timeout: float = 5.0) -> Reply:
     async def send() -> Reply:
         try:
-            return await service.send(items, timeout)
+            return (await service.send(items, timeout))()
         finally:
             await service.aclose()
 

@@ -37,7 +37,7 @@ def service(server: Server, target: str = "es", **project: Any) -> GoogleService
 def ask(asked: GoogleService, items: Sequence[Item] = (GUARANI,), timeout: float = 5.0) -> Reply:
     async def send() -> Reply:
         try:
-            return await asked.send(items, timeout)
+            return (await asked.send(items, timeout))()
         finally:
             await asked.aclose()
 

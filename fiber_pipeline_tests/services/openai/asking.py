@@ -1,7 +1,7 @@
 """How tests ask the OpenAI test server through the client."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -36,14 +36,10 @@ def service(server: OpenAIServer, question: Question | None = None, **parts: Any
 
 
 def ask(asked: OpenAIService, texts: Sequence[str], timeout: float = 5.0) -> Reply:
-    return in_loop(asked, lambda: asked.send([Item(text) for text in texts], timeout))
-
-
-def in_loop(asked: OpenAIService, send: Callable[[], Any]) -> Any:
-    async def run() -> Any:
+    async def send() -> Reply:
         try:
-            return await send()
+            return (await asked.send([Item(text) for text in texts], timeout))()
         finally:
             await asked.aclose()
 
-    return asyncio.run(run())
+    return asyncio.run(send())

@@ -57,8 +57,8 @@ def test_a_loop_that_was_left_without_closing_does_not_stand_in_the_way():
     with OpenAIServer() as server:
         asked = service(server)
         for _ in range(2):
-            reply = asyncio.run(asked.send([Item("bueno")], 5))
-    assert reply.answers[0]["sentiment"] == "positive"
+            unread = asyncio.run(asked.send([Item("bueno")], 5))
+    assert unread().answers[0]["sentiment"] == "positive"
 
 
 def test_nobody_is_asked_about_texts_that_say_nothing():

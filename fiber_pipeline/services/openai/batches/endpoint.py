@@ -13,7 +13,7 @@ from openai.types import Batch, FileObject
 from fiber_pipeline.services.failures import ServiceFailure
 from fiber_pipeline.services.openai.batches.files import batch_url
 from fiber_pipeline.services.openai.batches.journal.protocol import Submission
-from fiber_pipeline.services.openai.client import NO_KEY
+from fiber_pipeline.services.openai.connection import NO_KEY
 from fiber_pipeline.services.openai.endpoints import OpenAIEndpoint
 from fiber_pipeline.services.openai.trouble import failure_of
 
