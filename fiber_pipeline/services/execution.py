@@ -39,7 +39,8 @@ class Execution:
     def __init__(self, work: Work, services: Sequence[Service], quotas: Quotas, books: Books, policy: Policy) -> None:
         # Written out: as objects, some dozen an answer, each of a long run's would be looked at by every collection of
         # the garbage collector, and all requests wait meanwhile.
-        self._written: dict[int, bytes] = {}
+        self._written: list[tuple[Sequence[int], bytes]] = []
+        self._answered = len(work.answers)
         self.reasons: dict[int, str] = dict(work.unsendable)
         self._work = work
         self._services = services
@@ -59,13 +60,15 @@ class Execution:
     @property
     def outcomes(self) -> int:
         """How many questions have an answer or a reason."""
-        return len(self._work.answers) + len(self._written) + len(self.reasons)
+        return self._answered + len(self.reasons)
 
     def answers(self) -> dict[int, Any]:
         """By question: those that were there before, and those that have come."""
-        written = sorted(self._written.items())
-        come = decode_answers(body for _, body in written)
-        return {**self._work.answers, **{number: answer for (number, _), answer in zip(written, come, strict=True)}}
+        answers = dict(self._work.answers)
+        come = decode_answers(body for _, body in self._written)
+        for (numbers, _), of_reply in zip(self._written, come, strict=True):
+            answers.update(zip(numbers, of_reply, strict=True))
+        return answers
 
     async def run(self) -> None:
         """Ask everything. Afterwards each question has an answer or a reason."""
@@ -92,8 +95,9 @@ class Execution:
             await service.aclose()
         for worker in workers:
             worker.result()
+        answered = {*self._work.answers, *(number for numbers, _ in self._written for number in numbers)}
         for number in range(len(self._work.items)):
-            if number not in self._written and number not in self._work.answers:
+            if number not in answered:
                 self.reasons.setdefault(number, self._stopped or "not asked")
 
     def stop_from_outside(self, reason: str, grace_seconds: float) -> None:
@@ -152,7 +156,11 @@ class Execution:
             return Verdict(reason=self._stopped)
         latency = time.monotonic() - sent_at
         try:
-            read = outcome if isinstance(outcome, ServiceFailure) else await self._read(outcome)
+            try:
+                read = outcome if isinstance(outcome, ServiceFailure) else await self._read(outcome)
+            except Exception as mistake:
+                await self._mistaken(turn, intent, mistake, latency, pack)
+                raise
             if isinstance(read, Reply):
                 self._endpoints.answered(turn, read)
                 await self._books.settle_reply(intent, items, read, latency, pack.attempts - 1)
@@ -215,12 +223,11 @@ class Execution:
         except TimeoutError:
             return ServiceFailure("timed_out", self._stopped or "no answer in time", maybe_paid=True)
         except Exception as mistake:
-            self._endpoints.released(turn)
-            told = ServiceFailure("unavailable", f"the client failed: {type(mistake).__name__}", maybe_paid=True)
-            await self._books.settle_failure(intent, told, time.monotonic() - now, pack.attempts - 1)
+            await self._mistaken(turn, intent, mistake, time.monotonic() - now, pack)
             raise
 
     async def _read(self, unread: Unread) -> Reply | ServiceFailure:
+        """Read an answer when it is its turn, and others have had theirs to be sent."""
         async with self._reading:
             await asyncio.sleep(0)
             try:
@@ -228,13 +235,20 @@ class Execution:
             except ServiceFailure as failure:
                 return failure
 
+    async def _mistaken(self, turn: Turn, intent: Intent, mistake: Exception, latency: float, pack: Pack) -> None:
+        """Settle a request that the client made a mistake about, which ends everything."""
+        self._endpoints.released(turn)
+        told = ServiceFailure("unavailable", f"the client failed: {type(mistake).__name__}", maybe_paid=True)
+        await self._books.settle_failure(intent, told, latency, pack.attempts - 1)
+
     def _take(self, pack: Pack, reply: Reply) -> Verdict:
         """Give each question its outcome."""
-        for place, number in enumerate(pack.questions):
-            if place in reply.answers:
-                self._written[number] = encode_answer(reply.answers[place])
-            elif place in reply.refused:
-                self.reasons[number] = f"refused: {reply.refused[place]}"
+        if reply.answers:
+            numbers = [pack.questions[place] for place in reply.answers]
+            self._written.append((numbers, encode_answer(list(reply.answers.values()))))
+            self._answered += len(numbers)
+        for place, why in reply.refused.items():
+            self.reasons[pack.questions[place]] = f"refused: {why}"
         flawed = {pack.questions[place]: why for place, why in reply.flawed.items()}
         if not flawed:
             return _NOTHING_LEFT

@@ -10,7 +10,7 @@ from fiber_pipeline.services.service import Limits, Reply, Unread, Usage
 LIMITS = Limits(items=100, item_characters=1000, request_characters=5000)
 OPERATION = Operation("openai", "annotate", "scripted-1", "v1")
 
-Script = Callable[[int, Sequence[Item]], "Reply | BaseException | None"]
+Script = Callable[[int, Sequence[Item]], "Reply | Unread | BaseException | None"]
 
 
 class PerItem:
@@ -57,6 +57,8 @@ class ScriptedService:
         said = self.script(number, items)
         if isinstance(said, BaseException):
             raise said
+        if callable(said):
+            return said
         reply = echo(items) if said is None else said
         return lambda: reply
 

@@ -77,6 +77,25 @@ def test_no_more_requests_than_allowed_are_under_way_and_no_fewer(store: Respons
     assert service.busiest == 7
 
 
+def test_requests_go_out_while_answers_wait_to_be_read(store: ResponseStore):
+    sent_when_read: list[int] = []
+
+    def slow_to_read(number: int, asked: Sequence[Item]) -> Unread:
+        def unread() -> Reply:
+            time.sleep(0.02)
+            sent_when_read.append(len(service.asked))
+            return echo(asked)
+
+        return unread
+
+    service = ScriptedService(slow_to_read, latency=0.05)
+    policy = replace(QUICK, concurrency=8)
+    assert Enricher(store, PerItem(), policy=policy).enrich([service], items(160)).answers == whole(160)
+    # More were sent than had been read and could be under way.
+    assert max(sent - read for read, sent in enumerate(sent_when_read)) > 8
+    assert service.busiest <= 8
+
+
 @pytest.mark.parametrize("kind", ["rate_limited", "unreachable", "unavailable", "timed_out"])
 def test_what_may_pass_is_asked_again(store: ResponseStore, kind: Kind):
     service = ScriptedService(failing(kind, {0, 2, 3}))
@@ -378,8 +397,20 @@ def test_an_interrupt_does_not_wait_for_requests_that_hang(store: ResponseStore)
     assert [call["detail"] for call in store.calls() if call["status"] == "unknown"] == ["timed out: interrupted"] * 2
 
 
-def test_a_mistake_of_a_client_is_raised_and_its_request_settled(store: ResponseStore):
-    service = ScriptedService(lambda number, asked: KeyError("choices") if number == 3 else None, latency=0.01)
+def mistaken_in_sending(number: int, asked: Sequence[Item]) -> KeyError | None:
+    return KeyError("choices") if number == 3 else None
+
+
+def mistaken_in_reading(number: int, asked: Sequence[Item]) -> Unread | None:
+    def unread() -> Reply:
+        raise KeyError("choices")
+
+    return unread if number == 3 else None
+
+
+@pytest.mark.parametrize("script", [mistaken_in_sending, mistaken_in_reading])
+def test_a_mistake_of_a_client_is_raised_and_its_request_settled(store: ResponseStore, script: Script):
+    service = ScriptedService(script, latency=0.01)
     with pytest.raises(KeyError, match="choices"):
         Enricher(store, PerItem(), policy=QUICK).enrich([service], items(500))
     counts = statuses(store)
