@@ -82,7 +82,7 @@ def test_requests_go_out_while_answers_wait_to_be_read(store: ResponseStore):
 
     def slow_to_read(number: int, asked: Sequence[Item]) -> Unread:
         def unread() -> Reply:
-            time.sleep(0.02)
+            time.sleep(0.01)
             sent_when_read.append(len(service.asked))
             return echo(asked)
 
@@ -90,7 +90,7 @@ def test_requests_go_out_while_answers_wait_to_be_read(store: ResponseStore):
 
     service = ScriptedService(slow_to_read, latency=0.05)
     policy = replace(QUICK, concurrency=8)
-    assert Enricher(store, PerItem(), policy=policy).enrich([service], items(160)).answers == whole(160)
+    assert Enricher(store, PerItem(), policy=policy).enrich([service], items(400)).answers == whole(400)
     # More were sent than had been read and could be under way.
     assert max(sent - read for read, sent in enumerate(sent_when_read)) > 8
     assert service.busiest <= 8
