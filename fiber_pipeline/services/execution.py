@@ -48,7 +48,7 @@ class Execution:
         self._books = books
         self._policy = policy
         # More than requests may be under way: some read and settle what has come while others ask.
-        self._workers = 2 * policy.concurrency
+        self._workers = policy.concurrency + max(2, policy.concurrency // 4)
         self._numbers = itertools.count()
         self._unresolved = len(work.packs)
         self._under_way: set[asyncio.Timeout] = set()
