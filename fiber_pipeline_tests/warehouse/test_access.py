@@ -12,8 +12,9 @@ import pytest
 
 from fiber_pipeline.warehouse import Warehouse, WarehouseBusy, WarehouseError
 from fiber_pipeline.warehouse.access import Limits
+from fiber_pipeline_tests.processes import PROCESSES
 from fiber_pipeline_tests.warehouse import versions
-from fiber_pipeline_tests.warehouse.versions import PROCESSES, VERSIONS, assert_whole, frame_of, open_warehouse, start
+from fiber_pipeline_tests.warehouse.versions import VERSIONS, assert_whole, frame_of, open_warehouse, start
 
 
 @pytest.fixture

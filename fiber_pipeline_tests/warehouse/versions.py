@@ -1,6 +1,5 @@
 """Writes that show when they were torn: each row carries its write's version, which sets the row count."""
 
-import multiprocessing
 import time
 from collections.abc import Sequence
 from multiprocessing.process import BaseProcess
@@ -12,10 +11,7 @@ import pandas as pd
 
 from fiber_pipeline.tables import Table, columns
 from fiber_pipeline.warehouse import Warehouse
-
-# Children are forked from a server that has the imports done but has never opened a database.
-PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload(["fiber_pipeline_tests.warehouse.versions"])
+from fiber_pipeline_tests.processes import PROCESSES
 
 _ENDLESS = "SELECT sum(hash(a.range)) FROM range(10000000000) a"
 _SLOW = "SELECT sum(hash(a.range)) FROM range(60000000) a"

@@ -1,12 +1,12 @@
 """A batch analysed through its tables, as a process that can be killed."""
 
-import multiprocessing
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 import dagster as dg
 
 from fiber_pipeline.settings import Settings
+from fiber_pipeline_tests.processes import PROCESSES
 from fiber_pipeline_tests.world import World
 
 BATCH = "enero.csv"
@@ -14,13 +14,10 @@ _PLACES = ("Luque", "Areguá", "Capiatá", "Itauguá", "Lambaré")
 _SAID = ("se corta el internet", "anda muy bien", "es caro el plan", "ndoikói la señal", "tardan los técnicos")
 TEXTS = [f"En {place} {said} desde hace {days} días" for place in _PLACES for said in _SAID for days in range(2, 10)]
 
-_CONTEXT = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload([__name__])
-
 
 def begin(base_url: str, folder: Path) -> ForkServerProcess:
     """A process that analyses the batch in `folder`."""
-    process = _CONTEXT.Process(target=_analyse, args=(base_url, folder))
+    process = PROCESSES.Process(target=_analyse, args=(base_url, folder))
     process.start()
     return process
 

@@ -1,7 +1,6 @@
 """A run that enriches texts, as a process that can be killed."""
 
 import json
-import multiprocessing
 import os
 import signal
 from multiprocessing.context import ForkServerProcess
@@ -16,6 +15,7 @@ from fiber_pipeline.services.operation import Item
 from fiber_pipeline.services.policy import Policy
 from fiber_pipeline.services.prices import Prices
 from fiber_pipeline.services.store.opening import open_store
+from fiber_pipeline_tests.processes import PROCESSES
 
 CONCURRENCY = 5
 MODEL = "gpt-4.1-mini"
@@ -23,14 +23,10 @@ TEXTS = [f"Che internet {number} ndoikói porã." for number in range(300)]
 QUESTION = translate(MODEL)
 KEYS = [QUESTION.operation.key(Item(text)) for text in TEXTS]
 
-# Imports once, then forks: twenty fresh interpreters would take a minute to start.
-_CONTEXT = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload([__name__])
-
 
 def begin(base_url: str, folder: Path) -> ForkServerProcess:
     """A process that enriches all of `TEXTS` and writes its answers to `answers.json`."""
-    process = _CONTEXT.Process(target=_enrich, args=(base_url, folder))
+    process = PROCESSES.Process(target=_enrich, args=(base_url, folder))
     process.start()
     return process
 

@@ -1,7 +1,6 @@
 """A process that submits a batch of feedback and follows it to its end, and is killed before a given step of it."""
 
 import functools
-import multiprocessing
 import os
 import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -22,6 +21,7 @@ from fiber_pipeline.services.store.protocol import ResponseStore
 from fiber_pipeline.services.store.redis import RedisStore
 from fiber_pipeline.services.store.sqlite import SqliteStore
 from fiber_pipeline.settings import Settings
+from fiber_pipeline_tests.processes import PROCESSES
 from fiber_pipeline_tests.services.openai.asking import taxonomy
 from fiber_pipeline_tests.services.openai.batches.batching import TEXTS, Clock
 
@@ -37,15 +37,13 @@ _STEPS: Sequence[tuple[type, Sequence[str]]] = (
     (Batches, ("create", "retrieve", "cancel")),
 )
 _STEPS_FILE = "steps.txt"
-_CONTEXT = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload([__name__])
 
 
 def live(
     base_url: str, folder: Path, cache_url: str | None, *, kill_before: int | None, is_cancelled: bool
 ) -> Sequence[str]:
     """Live in a process of its own until a step, by number, or to the end; the steps it came to."""
-    process = _CONTEXT.Process(target=_live, args=(base_url, folder, cache_url, kill_before, is_cancelled))
+    process = PROCESSES.Process(target=_live, args=(base_url, folder, cache_url, kill_before, is_cancelled))
     process.start()
     process.join(60)
     assert process.exitcode == (0 if kill_before is None else -signal.SIGKILL)

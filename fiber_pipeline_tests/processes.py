@@ -1,0 +1,16 @@
+"""Processes that tests start, and kill: forked from one that has imported what they run.
+
+A fresh interpreter would take seconds to import each of them. The server has one list of what to import, for all.
+"""
+
+import multiprocessing
+
+PROCESSES = multiprocessing.get_context("forkserver")
+PROCESSES.set_forkserver_preload(
+    [
+        "fiber_pipeline_tests.services.killing.analysing",
+        "fiber_pipeline_tests.services.killing.enriching",
+        "fiber_pipeline_tests.services.openai.batches.life",
+        "fiber_pipeline_tests.warehouse.versions",
+    ]
+)
