@@ -91,7 +91,7 @@ class OpenAIWriter:
         for row in facts.recommendations.to_dict("records"):
             action = actions.get(row["rank"], {"title": "", "steps": ""})
             title, steps = tidied(action["title"]), tidied(action["steps"])
-            if is_sound_action(title, steps):
+            if is_sound_action(title, steps, facts.grounds):
                 row["title"], row["why"] = title, f"{_without_steps(row['why'])} {steps}"
                 row["engine"], row["model"] = self._operation.provider, self._operation.model
             else:
