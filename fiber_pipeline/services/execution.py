@@ -28,8 +28,6 @@ from fiber_pipeline.services.store.protocol import Intent
 _END, _AGAIN, _FRESH = 0, 1, 2
 # How often a request that the budget does not hold looks whether others have been settled for less than reserved.
 _BUDGET_NAP_SECONDS = 0.05
-# What a service may take beyond its timeout before the request is ended from here.
-_LENIENCE_SECONDS = 1.0
 _NOTHING_LEFT = Verdict()
 
 
@@ -210,7 +208,7 @@ class Execution:
         timeout = max(
             1.0, min(self._policy.request_seconds, (pack.tried_since or now) + self._policy.item_seconds - now)
         )
-        ends = asyncio.get_running_loop().time() + timeout + _LENIENCE_SECONDS
+        ends = asyncio.get_running_loop().time() + timeout
         try:
             async with asyncio.timeout_at(min(ends, self._latest)) as scope:
                 self._under_way.add(scope)

@@ -102,8 +102,9 @@ class Service(Protocol):
         """An upper estimate of what a request with these items will consume; what is reserved before it is sent."""
 
     async def send(self, items: Sequence[Item], timeout: float) -> Unread:
-        """Ask once, without retries, and wait for the answer; `timeout` in seconds. Raises ServiceFailure.
+        """Ask once, without retries, and wait for the answer. Raises ServiceFailure.
 
+        timeout: seconds until the caller ends it by cancelling, for transports that want to know.
         Reading is left to the caller, since it takes CPU that others who ask at the moment would wait for.
         """
 

@@ -273,7 +273,7 @@ def test_what_may_have_been_paid_stays_reserved(store: ResponseStore):
     assert store.spend().total_usd == pytest.approx(0.2)
 
 
-def test_a_service_that_ignores_its_timeout_is_cut_off(store: ResponseStore):
+def test_a_service_that_does_not_answer_is_cut_off(store: ResponseStore):
     service = ScriptedService(latency=60)
     policy = Policy(request_seconds=0.2, item_seconds=0.5, paid_attempts=1)
     enriched = Enricher(store, PerItem(), policy=policy).enrich([service], items(1))

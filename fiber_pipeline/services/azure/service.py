@@ -91,13 +91,9 @@ class AzureService:
     async def send(self, items: Sequence[Item], timeout: float) -> Unread:
         """Ask once. Raises ServiceFailure."""
         documents = [{"id": str(place), **self._task.document(item)} for place, item in enumerate(items)]
-        try:
-            async with asyncio.timeout(timeout):
-                answer = await self._connected().analyze(
-                    self._task.kind, documents, {**_OF_EVERY_TASK, **self._task.parameters}
-                )
-        except TimeoutError:
-            raise ServiceFailure("timed_out", "no answer in time", maybe_paid=True) from None
+        answer = await self._connected().analyze(
+            self._task.kind, documents, {**_OF_EVERY_TASK, **self._task.parameters}
+        )
         return partial(self._sorted, answer, items)
 
     async def aclose(self) -> None:

@@ -11,7 +11,6 @@ from google.cloud.translate_v3.types import (
     TranslateTextResponse,
 )
 
-from fiber_pipeline.services.failures import ServiceFailure
 from fiber_pipeline.services.google.connection import Connection, GoogleProject, connect
 from fiber_pipeline.services.google.failures import SDK_ERRORS, failure_of
 from fiber_pipeline.services.google.marks import with_marks_of
@@ -91,11 +90,8 @@ class GoogleService:
             glossary_config=glossary,
         )
         try:
-            async with asyncio.timeout(timeout):
-                connection = await self._connected()
-                response = await connection.translate(TranslateTextRequest.wrap(request), timeout)
-        except TimeoutError:
-            raise ServiceFailure("timed_out", "no answer in time", maybe_paid=True) from None
+            connection = await self._connected()
+            response = await connection.translate(TranslateTextRequest.wrap(request), timeout)
         except SDK_ERRORS as error:
             # Without its cause, whose message can quote the service.
             raise failure_of(error) from None

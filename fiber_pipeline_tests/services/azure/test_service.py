@@ -33,7 +33,8 @@ def resource(server: AzureServer) -> AzureResource:
 def ask(service: AzureService, items: Sequence[Item], timeout: float = 5.0) -> Reply:
     async def send() -> Reply:
         try:
-            return (await service.send(items, timeout))()
+            async with asyncio.timeout(timeout):
+                return (await service.send(items, timeout))()
         finally:
             await service.aclose()
 
@@ -171,10 +172,12 @@ def test_a_429_says_how_long_to_wait_where_the_service_does():
     assert (without.kind, without.retry_after) == ("rate_limited", None)
 
 
-def test_a_service_that_does_not_answer_may_have_been_paid():
-    with AzureServer(faults=[Fault(HANG)]) as server:
-        problem = failure(server, timeout=0.2)
-    assert (problem.kind, problem.maybe_paid) == ("timed_out", True)
+def test_a_request_can_be_given_up_and_another_sent():
+    with AzureServer(faults=[Fault(HANG, times=1)]) as server:
+        service = sentiment_service(resource(server))
+        with pytest.raises(TimeoutError):
+            ask(service, [GOOD], timeout=0.2)
+        assert ask(service, [GOOD]).answers
 
 
 def test_an_address_where_nobody_listens_costs_nothing():

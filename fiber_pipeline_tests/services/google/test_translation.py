@@ -37,7 +37,8 @@ def service(server: Server, target: str = "es", **project: Any) -> GoogleService
 def ask(asked: GoogleService, items: Sequence[Item] = (GUARANI,), timeout: float = 5.0) -> Reply:
     async def send() -> Reply:
         try:
-            return (await asked.send(items, timeout))()
+            async with asyncio.timeout(timeout):
+                return (await asked.send(items, timeout))()
         finally:
             await asked.aclose()
 
@@ -163,9 +164,28 @@ def test_a_request_over_the_quota_is_rate_limited(make: Callable[..., Any]):
 
 
 def test_a_service_that_does_not_answer_may_have_been_paid(make: Callable[..., Any]):
-    with make(faults=[Fault(HANG)]) as server:
-        problem = failure(server, timeout=0.3)
-    assert (problem.kind, problem.maybe_paid) == ("timed_out", True)
+    async def wait_for(asked: GoogleService) -> None:
+        try:
+            await asked.send([GUARANI], 0.3)
+        finally:
+            await asked.aclose()
+
+    with make(faults=[Fault(HANG)]) as server, pytest.raises(ServiceFailure) as caught:
+        asyncio.run(wait_for(service(server)))
+    assert (caught.value.kind, caught.value.maybe_paid) == ("timed_out", True)
+
+
+def test_a_request_can_be_given_up_and_another_sent(make: Callable[..., Any]):
+    with make(faults=[Fault(HANG, times=1)]) as server:
+        asked = service(server)
+        with pytest.raises(TimeoutError):
+            asyncio.run(given_up(asked))
+        assert ask(asked).answers
+
+
+async def given_up(asked: GoogleService) -> None:
+    async with asyncio.timeout(0.2):
+        await asked.send([GUARANI], 5.0)
 
 
 @pytest.mark.parametrize("fault", [RESET, HALF_BODY, WRONG_BODY])

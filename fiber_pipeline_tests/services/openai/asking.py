@@ -38,7 +38,8 @@ def service(server: OpenAIServer, question: Question | None = None, **parts: Any
 def ask(asked: OpenAIService, texts: Sequence[str], timeout: float = 5.0) -> Reply:
     async def send() -> Reply:
         try:
-            return (await asked.send([Item(text) for text in texts], timeout))()
+            async with asyncio.timeout(timeout):
+                return (await asked.send([Item(text) for text in texts], timeout))()
         finally:
             await asked.aclose()
 
