@@ -44,6 +44,23 @@ def test_a_server_that_lists_no_models_will_do():
         assert "does not say which models" in asyncio.run(probe_openai(endpoint(server.base_url), 5))
 
 
+def test_a_key_is_not_carried_to_another_address():
+    async def probed_by_way_of(location: str) -> str:
+        async def redirect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(f"HTTP/1.1 308 Moved\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n".encode())
+            await writer.drain()
+            writer.close()
+
+        async with await asyncio.start_server(redirect, "127.0.0.1", 0) as moved:
+            return await probe_openai(endpoint(f"http://127.0.0.1:{moved.sockets[0].getsockname()[1]}"), 5)
+
+    with OpenAIServer(models=["m"]) as server:
+        caught = problem(probed_by_way_of(f"{server.base_url}/v1/models"))
+        assert not list(server.record)
+    assert (caught.kind, caught.status) == ("denied", 308)
+
+
 def test_azure_tells_whether_it_takes_the_key():
     with AzureServer(keys=["right"]) as server:
         assert asyncio.run(probe_azure(AzureResource(server.base_url, "right"), 5)) == "answers, and takes the key"

@@ -79,7 +79,9 @@ def _trusted() -> ssl.SSLContext:
 
 def _headers(endpoint: OpenAIEndpoint) -> CIMultiDict[str]:
     """What the package sends with every request, organisation and project of its own variables included."""
-    package = AsyncOpenAI(api_key=endpoint.api_key or NO_KEY, base_url=endpoint.base_url)
+    # Nothing is sent through it; a client of its own would read all certificates for each call of the enricher.
+    unused = httpx2.AsyncClient(transport=httpx2.AsyncBaseTransport(), trust_env=False)
+    package = AsyncOpenAI(api_key=endpoint.api_key or NO_KEY, base_url=endpoint.base_url, http_client=unused)
     given = {**package.default_headers, **package.auth_headers}
     # What is not to be sent is told by a mark in place of the value.
     return CIMultiDict({name: value for name, value in given.items() if isinstance(value, str)})

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from openai import APIError, AsyncOpenAI, NotFoundError
+from openai import APIError, AsyncOpenAI, DefaultAsyncHttpxClient, NotFoundError
 
 from fiber_pipeline.services.failures import ServiceFailure
 from fiber_pipeline.services.openai.connection import NO_KEY
@@ -17,7 +17,13 @@ async def probe(endpoint: OpenAIEndpoint, timeout: float) -> str:
 
     Raises ServiceFailure if it cannot be reached, refuses the key, or lists models without the one to be asked.
     """
-    client = AsyncOpenAI(api_key=endpoint.api_key or NO_KEY, base_url=endpoint.base_url, max_retries=0)
+    client = AsyncOpenAI(
+        api_key=endpoint.api_key or NO_KEY,
+        base_url=endpoint.base_url,
+        max_retries=0,
+        # As when it is asked for answers: the key is not carried to another address.
+        http_client=DefaultAsyncHttpxClient(follow_redirects=False),
+    )
     try:
         async with asyncio.timeout(timeout):
             models = [model.id async for model in client.models.list()]
