@@ -32,6 +32,7 @@ from fiber_pipeline.services.openai.messages import write_request
 from fiber_pipeline.services.operation import Item, text_hash
 from fiber_pipeline.services.prices import Prices
 from fiber_pipeline.services.service import Usage
+from fiber_pipeline.services.store.answers import write_answer
 from fiber_pipeline.services.store.opening import open_store
 from fiber_pipeline.services.store.protocol import Budget, Intent, Kept, Settlement
 from fiber_pipeline_tests.servers.openai_answers import annotation
@@ -163,7 +164,10 @@ def measure_planning(folder: Path) -> float:
             0.0,
         )
         store.intend(intent, Budget())
-        kept = [Kept(key, text_hash(item.text), annotation(item.text)) for key, item in zip(keys, part, strict=True)]
+        kept = [
+            Kept(key, text_hash(item.text), write_answer(annotation(item.text)))
+            for key, item in zip(keys, part, strict=True)
+        ]
         store.settle(intent.call_id, Settlement("answered", Usage(), 0.0, 200.0), kept)
     enricher = Enricher(store, Prices())
     started = time.perf_counter()

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from fiber_pipeline.services.operation import Item, Operation, text_hash
 from fiber_pipeline.services.service import Usage
+from fiber_pipeline.services.store.answers import write_answer
 from fiber_pipeline.services.store.opening import open_store
 from fiber_pipeline.services.store.protocol import Budget, Intent, Kept, ResponseStore, Settlement
 from fiber_pipeline_tests.services.store.redis_server import redis_server
@@ -61,7 +62,7 @@ def measure(name: str, store: ResponseStore, texts: int) -> Figures:
             0.001,
         )
         store.intend(intent, budget)
-        kept = [Kept(keys[place], text_hash(asked[place]), _answer(place)) for place in part]
+        kept = [Kept(keys[place], text_hash(asked[place]), write_answer(_answer(place))) for place in part]
         store.settle(intent.call_id, Settlement("answered", Usage(tokens_in=900, tokens_out=900), 0.0005, 210.0), kept)
     writing = time.perf_counter() - started
     half = keys[::2] + [f"{key}, never asked" for key in keys[::2]]

@@ -6,6 +6,7 @@ import pytest
 from fiber_pipeline.forgetting import forget_batch, forget_customer
 from fiber_pipeline.services.operation import Item, Operation, text_hash
 from fiber_pipeline.services.service import Usage
+from fiber_pipeline.services.store.answers import write_answer
 from fiber_pipeline.services.store.opening import FILE_NAME, open_store
 from fiber_pipeline.services.store.protocol import Budget, Intent, Kept, Settlement
 from fiber_pipeline.tables import EXECUTIVE_SUMMARY, RECOMMENDATIONS
@@ -28,7 +29,7 @@ def asked(world: World) -> World:
     store.intend(
         Intent("1", datetime.now(UTC), None, "enero.csv", "openai", "h", "annotate", "m", "1", keys, 0), Budget()
     )
-    kept = [Kept(key, text_hash(text), {"about": text}) for key, text in zip(keys, texts, strict=True)]
+    kept = [Kept(key, text_hash(text), write_answer({"about": text})) for key, text in zip(keys, texts, strict=True)]
     store.settle("1", Settlement("answered", Usage(), 0.0, 1.0), kept)
     store.close()
     assert answered(world, texts) == set(texts)

@@ -7,7 +7,7 @@ share one transaction.
 import asyncio
 import uuid
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from datetime import UTC, datetime
 from functools import partial
@@ -64,12 +64,19 @@ class Books:
         return intent
 
     async def settle_reply(
-        self, intent: Intent, items: Sequence[Item], reply: Reply, latency: float, retries: int
+        self,
+        intent: Intent,
+        items: Sequence[Item],
+        reply: Reply,
+        written: Mapping[int, bytes],
+        latency: float,
+        retries: int,
     ) -> None:
-        """Keep the answers of a request, and what it really cost. latency: in seconds."""
-        kept = [
-            Kept(intent.keys[place], text_hash(items[place].text), answer) for place, answer in reply.answers.items()
-        ]
+        """Keep the answers of a request, and what it really cost.
+
+        written: the answers of `reply` (`write_answer`), by place. latency: in seconds.
+        """
+        kept = [Kept(intent.keys[place], text_hash(items[place].text), answer) for place, answer in written.items()]
         settlement = Settlement(
             status="answered",
             usage=reply.usage,

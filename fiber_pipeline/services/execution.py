@@ -9,7 +9,7 @@ import asyncio
 import itertools
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -22,7 +22,7 @@ from fiber_pipeline.services.plan import Work, paced_amount
 from fiber_pipeline.services.policy import Policy
 from fiber_pipeline.services.retries import Pack, Verdict, after_failure, after_flaws
 from fiber_pipeline.services.service import Reply, Service, Unread
-from fiber_pipeline.services.store.answers import decode_answers, encode_answer
+from fiber_pipeline.services.store.answers import read_answers, write_answer
 from fiber_pipeline.services.store.protocol import Intent
 
 _END, _AGAIN, _FRESH = 0, 1, 2
@@ -37,8 +37,7 @@ class Execution:
     def __init__(self, work: Work, services: Sequence[Service], quotas: Quotas, books: Books, policy: Policy) -> None:
         # Written out: as objects, some dozen an answer, each of a long run's would be looked at by every collection of
         # the garbage collector, and all requests wait meanwhile.
-        self._written: list[tuple[Sequence[int], bytes]] = []
-        self._answered = len(work.answers)
+        self._written: dict[int, bytes] = {}
         self.reasons: dict[int, str] = dict(work.unsendable)
         self._work = work
         self._services = services
@@ -58,15 +57,12 @@ class Execution:
     @property
     def outcomes(self) -> int:
         """How many questions have an answer or a reason."""
-        return self._answered + len(self.reasons)
+        return len(self._work.answers) + len(self._written) + len(self.reasons)
 
     def answers(self) -> dict[int, Any]:
         """By question: those that were there before, and those that have come."""
-        answers = dict(self._work.answers)
-        come = decode_answers(body for _, body in self._written)
-        for (numbers, _), of_reply in zip(self._written, come, strict=True):
-            answers.update(zip(numbers, of_reply, strict=True))
-        return answers
+        come = zip(self._written, read_answers(self._written.values()), strict=True)
+        return {**self._work.answers, **dict(come)}
 
     async def run(self) -> None:
         """Ask everything. Afterwards each question has an answer or a reason."""
@@ -93,9 +89,8 @@ class Execution:
             await service.aclose()
         for worker in workers:
             worker.result()
-        answered = {*self._work.answers, *(number for numbers, _ in self._written for number in numbers)}
         for number in range(len(self._work.items)):
-            if number not in answered:
+            if number not in self._work.answers and number not in self._written:
                 self.reasons.setdefault(number, self._stopped or "not asked")
 
     def stop_from_outside(self, reason: str, grace_seconds: float) -> None:
@@ -161,8 +156,9 @@ class Execution:
                 raise
             if isinstance(read, Reply):
                 self._endpoints.answered(turn, read)
-                await self._books.settle_reply(intent, items, read, latency, pack.attempts - 1)
-                return self._take(pack, read)
+                written = {place: write_answer(answer) for place, answer in read.answers.items()}
+                await self._books.settle_reply(intent, items, read, written, latency, pack.attempts - 1)
+                return self._take(pack, read, written)
             self._endpoints.failed(turn, read, len(items))
             await self._books.settle_failure(intent, read, latency, pack.attempts - 1)
             return after_failure(pack, read, self._policy)
@@ -239,12 +235,9 @@ class Execution:
         told = ServiceFailure("unavailable", f"the client failed: {type(mistake).__name__}", maybe_paid=True)
         await self._books.settle_failure(intent, told, latency, pack.attempts - 1)
 
-    def _take(self, pack: Pack, reply: Reply) -> Verdict:
-        """Give each question its outcome."""
-        if reply.answers:
-            numbers = [pack.questions[place] for place in reply.answers]
-            self._written.append((numbers, encode_answer(list(reply.answers.values()))))
-            self._answered += len(numbers)
+    def _take(self, pack: Pack, reply: Reply, written: Mapping[int, bytes]) -> Verdict:
+        """Give each question its outcome. written: the answers of `reply`."""
+        self._written.update((pack.questions[place], answer) for place, answer in written.items())
         for place, why in reply.refused.items():
             self.reasons[pack.questions[place]] = f"refused: {why}"
         flawed = {pack.questions[place]: why for place, why in reply.flawed.items()}

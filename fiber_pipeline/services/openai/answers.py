@@ -90,10 +90,8 @@ class Annotation(Answer):
         """As `Answer.kept`; evidence that does not stand in the text is removed, and a theme needs some."""
         _check_sign(self.sentiment, self.score)
         themes = [_kept_theme(theme, text) for theme in self.themes]
-        if len({theme["theme"] for theme in themes}) < len(themes):
+        if len(themes) > 1 and len({theme["theme"] for theme in themes}) < len(themes):
             raise Flawed("a theme is given twice")
-        strongest = {emotion.emotion: emotion for emotion in sorted(self.emotions, key=lambda each: each.strength)}
-        emotions = sorted(strongest.values(), key=lambda each: -each.strength)[:MOST_EMOTIONS]
         return {
             "sentiment": self.sentiment,
             "score": self.score,
@@ -101,12 +99,8 @@ class Annotation(Answer):
             "confidence": self.confidence,
             "evidence": _words(text, self.evidence),
             "emotions": [
-                {
-                    "emotion": emotion.emotion,
-                    "strength": emotion.strength,
-                    "evidence": _words(text, emotion.evidence),
-                }
-                for emotion in emotions
+                {"emotion": each.emotion, "strength": each.strength, "evidence": _words(text, each.evidence)}
+                for each in _strongest(self.emotions)
             ],
             "urgency": self.urgency,
             "urgency_evidence": _words(text, self.urgency_evidence),
@@ -285,6 +279,14 @@ def _kept_theme(theme: ThemeAnswer, text: str) -> dict[str, Any]:
         "evidence": [text[start:end] for start, end in spans],
         "spans": [list(span) for span in spans],
     }
+
+
+def _strongest(emotions: Sequence[EmotionAnswer]) -> Sequence[EmotionAnswer]:
+    """Each emotion once, strongest first, and no more than are kept."""
+    if len(emotions) < 2:
+        return emotions
+    strongest = {each.emotion: each for each in sorted(emotions, key=lambda each: each.strength)}
+    return sorted(strongest.values(), key=lambda each: -each.strength)[:MOST_EMOTIONS]
 
 
 def _words(text: str, cited: Sequence[str]) -> list[str]:

@@ -1,7 +1,6 @@
-"""How an answer is written: compact JSON, compressed where that pays."""
+"""How an answer is written: compact JSON, in a store compressed where that pays."""
 
 import gc
-import json
 import zlib
 from collections.abc import Iterable
 from typing import Any
@@ -15,29 +14,33 @@ _LEVEL = 6
 _WORTH_COMPRESSING = 512
 
 
-def encode_answer(answer: Any) -> bytes:
-    """Plain JSON as bytes; the first says how the rest is to be read. Raises ValueError for what JSON cannot hold."""
+def write_answer(answer: Any) -> bytes:
+    """Plain JSON, in UTF-8. Raises ValueError for what JSON cannot hold."""
     # Three times as fast as the standard library's encoder, for which a new one is made with each call.
-    text = pydantic_core.to_json(answer)
-    if len(text) >= _WORTH_COMPRESSING:
-        compressed = zlib.compress(text, _LEVEL)
-        if len(compressed) < len(text):
-            return _COMPRESSED + compressed
-    return _PLAIN + text
+    return pydantic_core.to_json(answer)
 
 
-def decode_answers(bodies: Iterable[bytes]) -> list[Any]:
-    """The answers that `encode_answer` wrote, in order.
-
-    They are parsed as one document: a call of the parser each would take longer than what it does.
-    """
-    texts = [zlib.decompress(body[1:]) if body[:1] == _COMPRESSED else body[1:] for body in bodies]
+def read_answers(written: Iterable[bytes]) -> list[Any]:
+    """What `write_answer` wrote, one by one, in order."""
     # Very many small objects and no cycles: the collector would go through them again and again, and free none.
     collecting = gc.isenabled()
     gc.disable()
     try:
-        answers: list[Any] = json.loads(b"[%b]" % b",".join(texts))
+        return [pydantic_core.from_json(answer) for answer in written]
     finally:
         if collecting:
             gc.enable()
-    return answers
+
+
+def pack_answer(written: bytes) -> bytes:
+    """A written answer as a store keeps it; the first byte says how the rest is to be read."""
+    if len(written) >= _WORTH_COMPRESSING:
+        compressed = zlib.compress(written, _LEVEL)
+        if len(compressed) < len(written):
+            return _COMPRESSED + compressed
+    return _PLAIN + written
+
+
+def unpack_answers(bodies: Iterable[bytes]) -> list[Any]:
+    """The answers, of which `pack_answer` made these bodies, in order."""
+    return read_answers(zlib.decompress(body[1:]) if body[:1] == _COMPRESSED else body[1:] for body in bodies)

@@ -55,11 +55,11 @@ class Settlement:
 
 @dataclass(frozen=True)
 class Kept:
-    """An answer to keep: its key, the digest of its text (`operation.text_hash`) and the answer, plain JSON."""
+    """An answer to keep: its key, the digest of its text (`operation.text_hash`) and the answer (`write_answer`)."""
 
     key: str
     text_hash: str
-    answer: Any
+    answer: bytes
 
 
 @dataclass(frozen=True)

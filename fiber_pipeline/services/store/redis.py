@@ -28,7 +28,7 @@ from fiber_pipeline.services.store.accounts import (
     run_scope,
 )
 from fiber_pipeline.services.store.ageing import PRUNED_AFTER, TOUCHED_AFTER_SECONDS, Ageing
-from fiber_pipeline.services.store.answers import decode_answers, encode_answer
+from fiber_pipeline.services.store.answers import pack_answer, unpack_answers
 from fiber_pipeline.services.store.errors import StoreError
 from fiber_pipeline.services.store.protocol import Budget, Intent, Kept, Settled, Settlement, Spend, raise_first
 from fiber_pipeline.services.store.redis_connection import RedisConnection
@@ -111,7 +111,7 @@ class RedisStore:
                 # Only those that are still there: another process may have dropped one meanwhile.
                 pipeline.zadd(_name("used"), dict.fromkeys(part, now), xx=True)
             pipeline.execute()
-        return dict(zip(found, decode_answers(bodies), strict=True))
+        return dict(zip(found, unpack_answers(bodies), strict=True))
 
     def known(self, keys: Sequence[str]) -> set[str]:
         """Those of the keys that `find` has an answer for."""
@@ -307,7 +307,7 @@ class RedisStore:
         answers: list[bytes] = []
         for item in settled.kept:
             digest = self._seal.digest(item.key)
-            body = self._seal.close(encode_answer(item.answer), digest)
+            body = self._seal.close(pack_answer(item.answer), digest)
             answers += [digest, self._seal.digest(item.text_hash), _STORED.pack(now), body]
         return books.settling(settled, reserved, now, answers)
 

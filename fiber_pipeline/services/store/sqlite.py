@@ -28,7 +28,7 @@ from fiber_pipeline.services.store.accounts import (
     run_scope,
 )
 from fiber_pipeline.services.store.ageing import PRUNED_AFTER, TOUCHED_AFTER_SECONDS, Ageing
-from fiber_pipeline.services.store.answers import decode_answers, encode_answer
+from fiber_pipeline.services.store.answers import pack_answer, unpack_answers
 from fiber_pipeline.services.store.errors import StoreError
 from fiber_pipeline.services.store.protocol import Budget, Intent, Kept, Settled, Settlement, Spend, raise_first
 from fiber_pipeline.services.store.sealing import Seal, matching_seal, new_seal
@@ -91,7 +91,7 @@ class SqliteStore:
             )
         )
         now = int(self._clock())
-        answers = decode_answers([self._seal.open(body, digest) for digest, _, _, body in rows])
+        answers = unpack_answers(self._seal.open(body, digest) for digest, _, _, body in rows)
         unused = [number for _, number, used_at, _ in rows if used_at < now - TOUCHED_AFTER_SECONDS]
         for first in range(0, len(unused), _TOUCHED_AT_ONCE):
             with self._writing() as writer:
@@ -328,7 +328,7 @@ class SqliteStore:
         answers = []
         for item in kept:
             key = self._seal.digest(item.key)
-            answers.append((key, self._seal.digest(item.text_hash), self._seal.close(encode_answer(item.answer), key)))
+            answers.append((key, self._seal.digest(item.text_hash), self._seal.close(pack_answer(item.answer), key)))
         return answers
 
     def _shrink(self, dropped: int) -> None:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from fiber_pipeline.services.service import Usage
+from fiber_pipeline.services.store.answers import write_answer
 from fiber_pipeline.services.store.protocol import Budget, Intent, Kept, ResponseStore, Settlement
 
 NO_BUDGET = Budget()
@@ -36,8 +37,13 @@ def answered(usd: float = 0.01, **other: Any) -> Settlement:
     )
 
 
+def kept(key: str, answer: Any) -> Kept:
+    """An answer as it came; the text of key `k` has the digest `text of k`."""
+    return Kept(key, f"text of {key}", write_answer(answer))
+
+
 def keep(store: ResponseStore, answers: dict[str, Any], **other: Any) -> None:
-    """Ask for and get `answers`, by key; the text of key `k` has the digest `text of k`."""
+    """Ask for and get `answers`, by key; their texts as in `kept`."""
     asked = intent(*answers, **other)
     store.intend(asked, NO_BUDGET)
-    store.settle(asked.call_id, answered(), [Kept(key, f"text of {key}", answer) for key, answer in answers.items()])
+    store.settle(asked.call_id, answered(), [kept(key, answer) for key, answer in answers.items()])

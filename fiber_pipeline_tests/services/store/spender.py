@@ -7,6 +7,7 @@ from pathlib import Path
 
 from fiber_pipeline.services.failures import BudgetExceeded
 from fiber_pipeline.services.service import Usage
+from fiber_pipeline.services.store.answers import write_answer
 from fiber_pipeline.services.store.opening import open_store
 from fiber_pipeline.services.store.protocol import Budget, Kept, Settlement
 from fiber_pipeline_tests.services.store.requests import intent
@@ -28,7 +29,7 @@ def spend_until_killed(url: str, folder: Path, number: str, budget: Budget) -> N
             tell("over")
             continue
         settled = Settlement("answered", Usage(tokens_in=1), dice.choice([0.0005, 0.001]), 1.0)
-        store.settle(call, settled, [Kept(key, f"text {key}", {"key": key}) for key in keys])
+        store.settle(call, settled, [Kept(key, f"text {key}", write_answer({"key": key})) for key in keys])
         tell(call)
 
 

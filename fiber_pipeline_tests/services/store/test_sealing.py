@@ -11,6 +11,7 @@ import redis
 
 from fiber_pipeline.services.operation import Item, Operation, text_hash
 from fiber_pipeline.services.store import sqlite_schema
+from fiber_pipeline.services.store.answers import write_answer
 from fiber_pipeline.services.store.errors import KeyMismatch, StoreError
 from fiber_pipeline.services.store.opening import FILE_NAME, open_store
 from fiber_pipeline.services.store.protocol import Kept, ResponseStore
@@ -30,7 +31,9 @@ def ask_about_the_text(store: ResponseStore) -> None:
     asked = intent(OPERATION.key(Item(TEXT)))
     store.intend(asked, NO_BUDGET)
     store.settle(
-        asked.call_id, answered(), [Kept(asked.keys[0], text_hash(TEXT), {"evidence": "planted evidence", "n": 1})]
+        asked.call_id,
+        answered(),
+        [Kept(asked.keys[0], text_hash(TEXT), write_answer({"evidence": "planted evidence", "n": 1}))],
     )
 
 

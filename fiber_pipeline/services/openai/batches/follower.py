@@ -15,6 +15,7 @@ from fiber_pipeline.services.openai.operations import PROVIDER, Question
 from fiber_pipeline.services.operation import text_hash
 from fiber_pipeline.services.retries import describe_failure
 from fiber_pipeline.services.service import Usage
+from fiber_pipeline.services.store.answers import write_answer
 from fiber_pipeline.services.store.protocol import Kept, Settlement, Status
 
 _STOPPABLE = frozenset(("validating", "in_progress", "finalizing"))
@@ -178,7 +179,10 @@ class BatchFollower:
         kept = []
         if question is not None:
             operation = question.operation
-            kept = [Kept(operation.key(item), text_hash(item.text), answer) for item, answer in results.answers]
+            kept = [
+                Kept(operation.key(item), text_hash(item.text), write_answer(answer))
+                for item, answer in results.answers
+            ]
         status: Status = "answered" if output or results.usage != Usage() else "failed"
         settlement = Settlement(
             # What nobody can read may have cost all that was reserved.
