@@ -1,7 +1,6 @@
 """Writing down what is asked, what came of it and what it cost, from within an event loop.
 
-What waits to be written while the store is writing goes into the next step together: under load, several requests
-share one transaction.
+What is there to be written at the same moment, or comes while the store is writing, goes into one transaction.
 """
 
 import asyncio
@@ -25,12 +24,14 @@ from fiber_pipeline.services.store.protocol import Budget, Intent, Kept, Respons
 _MOST_AT_ONCE = 8
 
 Waiting = tuple[Intent | Settled, "asyncio.Future[None]"]
+Problem = BudgetExceeded | StoreError | None
 
 
 class Books:
     """Where answers and costs of an operation are written down, on whose behalf, and within which budget.
 
-    pen: the thread that writes, so that a store that must wait for another process stalls no request under way.
+    pen: the thread that writes where the store would have to wait, so that no request under way is held up. Where it
+        need not, the event loop writes: the way to a thread and back takes as long as a third of a transaction.
     Belongs to one event loop.
     """
 
@@ -116,28 +117,39 @@ class Books:
         await written
 
     def _turn_page(self) -> None:
-        """Begin to write what waits: intents, which somebody waits with a request for, else settlements."""
+        """Write what waits: intents, which somebody waits with a request for, else settlements."""
         waiting = self._intents or self._settlements
         page = [waiting.popleft() for _ in range(min(len(waiting), _MOST_AT_ONCE))]
         self._is_writing = bool(page)
-        if page:
-            entries = [entry for entry, _ in page]
-            writing = asyncio.get_running_loop().run_in_executor(self._pen, self._store.record, entries, self._budget)
-            writing.add_done_callback(partial(self._tell, page))
+        if not page:
+            return
+        entries = [entry for entry, _ in page]
+        loop = asyncio.get_running_loop()
+        try:
+            problems: Sequence[BaseException | None] | None = self._store.try_record(entries, self._budget)
+        except Exception as broken:  # noqa: BLE001 - told to everybody who waits
+            problems = [broken] * len(page)
+        if problems is None:
+            writing = loop.run_in_executor(self._pen, self._store.record, entries, self._budget)
+            writing.add_done_callback(partial(self._written_elsewhere, page))
+        else:
+            _tell(page, problems)
+            loop.call_soon(self._turn_page)
 
-    def _tell(
-        self, page: Sequence[Waiting], writing: "asyncio.Future[Sequence[BudgetExceeded | StoreError | None]]"
-    ) -> None:
+    def _written_elsewhere(self, page: Sequence[Waiting], writing: "asyncio.Future[Sequence[Problem]]") -> None:
         self._turn_page()
         broken = writing.exception()
-        problems = [broken] * len(page) if broken is not None else writing.result()
-        for (_, written), problem in zip(page, problems, strict=True):
-            if written.cancelled():
-                continue
-            if problem is None:
-                written.set_result(None)
-            else:
-                written.set_exception(problem)
+        _tell(page, [broken] * len(page) if broken is not None else writing.result())
+
+
+def _tell(page: Sequence[Waiting], problems: Sequence[BaseException | None]) -> None:
+    for (_, written), problem in zip(page, problems, strict=True):
+        if written.cancelled():
+            continue
+        if problem is None:
+            written.set_result(None)
+        else:
+            written.set_exception(problem)
 
 
 def new_intent(operation: Operation, endpoint: str, keys: Sequence[str], reserved_usd: float, caller: Caller) -> Intent:

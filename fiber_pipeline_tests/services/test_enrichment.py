@@ -426,7 +426,8 @@ def test_a_mistake_of_a_client_is_raised_and_its_request_settled(store: Response
     assert len(store.find([service.operation.key(item) for item in items(500)])) == 10 * counts["answered"]
 
 
-def test_a_store_that_fails_is_an_error(store: ResponseStore, monkeypatch: pytest.MonkeyPatch):
+@pytest.mark.parametrize("must_wait", [False, True])
+def test_a_store_that_fails_is_an_error(must_wait: bool, store: ResponseStore, monkeypatch: pytest.MonkeyPatch):
     record = store.record
 
     def full(entries: Sequence[Intent | Settled], budget: Budget) -> object:
@@ -435,6 +436,7 @@ def test_a_store_that_fails_is_an_error(store: ResponseStore, monkeypatch: pytes
         return record(entries, budget)
 
     monkeypatch.setattr(store, "record", full)
+    monkeypatch.setattr(store, "try_record", (lambda entries, budget: None) if must_wait else full)
     before = set(threading.enumerate())
     with pytest.raises(StoreError, match="disk full"):
         Enricher(store, PerItem(), policy=QUICK).enrich([ScriptedService()], items(50))
@@ -450,6 +452,7 @@ def test_a_store_that_must_wait_holds_no_request_up(store: ResponseStore, monkey
             assert others_answered.wait(20)
         return record(entries, budget)
 
+    monkeypatch.setattr(store, "try_record", lambda entries, budget: None)
     monkeypatch.setattr(store, "record", wait_for_others)
 
     def count(number: int, asked: Sequence[Item]) -> None:

@@ -120,6 +120,14 @@ class ResponseStore(Protocol):
         the others stand. Durable on return.
         """
 
+    def try_record(
+        self, entries: Sequence[Intent | Settled], budget: Budget
+    ) -> Sequence[BudgetExceeded | StoreError | None] | None:
+        """Do what `record` does, if it takes no waiting: for another writer, a disk or a network.
+
+        Returns None, having written nothing, if it would. For who must not be held up.
+        """
+
     def note_cached(self, intent: Intent) -> None:
         """Write down that answers were taken from the store (status `cached`, no cost)."""
 

@@ -162,6 +162,9 @@ class RedisStore:
             self.prune()
         return problems
 
+    def try_record(self, entries: Sequence[Intent | Settled], budget: Budget) -> None:
+        """See `ResponseStore.try_record`; a server always has to be waited for."""
+
     def note_cached(self, intent: Intent) -> None:
         """Write down that answers were taken from the store (status `cached`, no cost)."""
         with self._explaining():

@@ -33,13 +33,17 @@ from fiber_pipeline.services.store.errors import StoreError
 from fiber_pipeline.services.store.protocol import Budget, Intent, Kept, Settled, Settlement, Spend, raise_first
 from fiber_pipeline.services.store.sealing import Seal, matching_seal, new_seal
 from fiber_pipeline.services.store.sqlite_schema import migrate, stored_version
+from fiber_pipeline.services.store.sqlite_writer import Writer, connect
 
-_BUSY_SECONDS = 300.0
+_LOCK_SECONDS = 300.0
 _CALLS_AT_ONCE = 5_000
 _LOOKED_UP_AT_ONCE = 1_000
 _TOUCHED_AT_ONCE = 20_000
-# Row, two index entries and the page space they leave free, beside the body; measured on 100,000 answers.
-_ENTRY_BYTES = 140
+# Row, index entry and the page space they leave free, beside the body; measured on 100,000 answers.
+_ENTRY_BYTES = 105
+
+# Digest of the key, digest of the text, body.
+_SealedAnswer = tuple[bytes, bytes, bytes]
 
 
 class SqliteStore:
@@ -66,15 +70,15 @@ class SqliteStore:
         self._ageing = ageing
         self._clock = clock
         self._kept_since_pruning = 0
-        self._writing_lock, self._reading_lock = threading.Lock(), threading.Lock()
+        self._reading_lock = threading.Lock()
         with self._explaining():
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._writer = self._connect()
+            self._writer = Writer(connect(str(path)))
             try:
                 self._seal = self._prepare(key)
-                self._reader = self._connect()
+                self._reader = connect(str(path))
             except BaseException:
-                self._writer.close()
+                self._writer.connection.close()
                 raise
 
     def __repr__(self) -> str:
@@ -128,18 +132,22 @@ class SqliteStore:
         Returns what was wrong with each; such an entry wrote nothing, and the others stand.
         """
         # Outside the transaction, which others wait for.
-        sealed = [self._sealed(entry.kept) if isinstance(entry, Settled) else () for entry in entries]
+        sealed = self._sealed(entries)
         with self._writing() as writer:
-            problems = [
-                self._settle(writer, entry, answers)
-                if isinstance(entry, Settled)
-                else books.intend(writer, entry, budget)
-                for entry, answers in zip(entries, sealed, strict=True)
-            ]
-            self._kept_since_pruning += sum(map(len, sealed))
-        if self._kept_since_pruning >= PRUNED_AFTER:
+            problems = self._record(writer, entries, sealed, budget)
+        if self._is_pruning_due():
             self.prune()
         return problems
+
+    def try_record(
+        self, entries: Sequence[Intent | Settled], budget: Budget
+    ) -> list[BudgetExceeded | StoreError | None] | None:
+        """Do what `record` does, if no other writer and no disk has to be waited for; else None, nothing written."""
+        if self._is_pruning_due():
+            return None
+        sealed = self._sealed(entries)
+        with self._explaining(), self._writer.transaction_at_once() as writer:
+            return None if writer is None else self._record(writer, entries, sealed, budget)
 
     def note_cached(self, intent: Intent) -> None:
         """Write down that answers were taken from the store (status `cached`, no cost)."""
@@ -226,21 +234,26 @@ class SqliteStore:
 
     def forget(self, text_hashes: Collection[str]) -> int:
         """Drop every answer about these texts, from the log beside the file too; return how many went."""
+        if not text_hashes:
+            return 0
         digests = [(self._seal.digest(text),) for text in text_hashes]
         with self._writing() as writer:
-            dropped = writer.executemany("DELETE FROM answers WHERE text = ?", digests).rowcount if digests else 0
+            writer.execute("CREATE TEMP TABLE forgotten (text BLOB PRIMARY KEY) WITHOUT ROWID")
+            writer.executemany("INSERT OR IGNORE INTO forgotten VALUES (?)", digests)
+            dropped = writer.execute("DELETE FROM answers WHERE text IN (SELECT text FROM forgotten)").rowcount
+            writer.execute("DROP TABLE forgotten")
         self._shrink(dropped)
         if dropped:
-            with self._explaining(), self._writing_lock:
+            with self._explaining(), self._writer.lock:
                 # Waits for readers; what they look at would else outlive the answer in the log.
-                self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                self._writer.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return dropped
 
     def close(self) -> None:
         """Close connections."""
-        with self._writing_lock, self._reading_lock:
+        with self._writer.lock, self._reading_lock:
             self._reader.close()
-            self._writer.close()
+            self._writer.connection.close()
 
     def _look_up(self, query: str, digests: Iterable[bytes]) -> Iterator[tuple[Any, ...]]:
         """The rows of a query for answers that are not too old, of these digests.
@@ -256,45 +269,32 @@ class SqliteStore:
                 rows = self._reader.execute(query.format(", ".join("?" * len(part))), (oldest, *part)).fetchall()
             yield from rows
 
-    def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(
-            self._path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=64
-        )
-        connection.execute("PRAGMA synchronous = NORMAL")
-        connection.execute("PRAGMA secure_delete = ON")
-        connection.execute("PRAGMA cache_size = -16000")
-        return connection
-
     def _prepare(self, key: str | None) -> Seal:
         """Make the file or bring it up to date, one process at a time, and find its seal."""
-        with filelock.FileLock(f"{self._path}.lock", timeout=_BUSY_SECONDS):
-            if stored_version(self._writer, str(self._path)) == 0:
+        connection = self._writer.connection
+        with filelock.FileLock(f"{self._path}.lock", timeout=_LOCK_SECONDS):
+            if stored_version(connection, str(self._path)) == 0:
                 # Only an empty file takes it.
-                self._writer.execute("PRAGMA auto_vacuum = INCREMENTAL")
-            (mode,) = self._writer.execute("PRAGMA journal_mode = WAL").fetchone()
+                connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+            (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
             if mode != "wal":
                 raise StoreError(f"{self._path} is where SQLite cannot share a log between processes ({mode})")
-            migrate(self._writer, str(self._path))
-            if not self._writer.execute("SELECT count(*) FROM meta WHERE name = 'made'").fetchone()[0]:
+            migrate(connection, str(self._path))
+            if not connection.execute("SELECT count(*) FROM meta WHERE name = 'made'").fetchone()[0]:
                 seal = new_seal(key)
                 with self._writing() as writer:
                     writer.executemany("INSERT INTO meta VALUES (?, ?)", [*seal.mark.items(), ("made", b"1")])
                 return seal
-        mark = dict(self._writer.execute("SELECT name, value FROM meta WHERE name <> 'made'").fetchall())
+        mark = dict(connection.execute("SELECT name, value FROM meta WHERE name <> 'made'").fetchall())
         return matching_seal(key, mark, str(self._path))
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
-        """One transaction that has the file to itself from the start, so that what it reads stays true."""
-        with self._explaining(), self._writing_lock:
-            self._writer.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._writer
-                self._writer.execute("COMMIT")
-            except BaseException:
-                if self._writer.in_transaction:
-                    self._writer.execute("ROLLBACK")
-                raise
+        with self._explaining(), self._writer.transaction() as connection:
+            yield connection
+
+    def _is_pruning_due(self) -> bool:
+        return self._kept_since_pruning >= PRUNED_AFTER
 
     @contextmanager
     def _explaining(self) -> Iterator[None]:
@@ -303,10 +303,23 @@ class SqliteStore:
         except (sqlite3.Error, OSError) as error:
             raise StoreError(f"{self._path}: {error}") from error
 
+    def _record(
+        self,
+        writer: sqlite3.Connection,
+        entries: Sequence[Intent | Settled],
+        sealed: Sequence[Sequence[_SealedAnswer]],
+        budget: Budget,
+    ) -> list[BudgetExceeded | StoreError | None]:
+        self._kept_since_pruning += sum(map(len, sealed))
+        return [
+            self._settle(writer, entry, answers) if isinstance(entry, Settled) else books.intend(writer, entry, budget)
+            for entry, answers in zip(entries, sealed, strict=True)
+        ]
+
     def _settle(
-        self, writer: sqlite3.Connection, settled: Settled, answers: Sequence[tuple[bytes, bytes, bytes]]
+        self, writer: sqlite3.Connection, settled: Settled, answers: Sequence[_SealedAnswer]
     ) -> StoreError | None:
-        """Keep the answers of a call and write down what it cost. answers: as `_sealed` makes them."""
+        """Keep the answers of a call and write down what it cost."""
         label = books.settle(writer, settled)
         if isinstance(label, StoreError):
             return label
@@ -323,17 +336,20 @@ class SqliteStore:
         )
         return None
 
-    def _sealed(self, kept: Sequence[Kept]) -> list[tuple[bytes, bytes, bytes]]:
-        """What is written of each answer: digest of its key, digest of its text, sealed body."""
-        answers = []
-        for item in kept:
-            key = self._seal.digest(item.key)
-            answers.append((key, self._seal.digest(item.text_hash), self._seal.close(pack_answer(item.answer), key)))
-        return answers
+    def _sealed(self, entries: Sequence[Intent | Settled]) -> list[list[_SealedAnswer]]:
+        """What is written of the answers of each entry; none of an intent."""
+        return [
+            [self._sealed_answer(kept) for kept in entry.kept] if isinstance(entry, Settled) else []
+            for entry in entries
+        ]
+
+    def _sealed_answer(self, kept: Kept) -> _SealedAnswer:
+        key = self._seal.digest(kept.key)
+        return key, self._seal.digest(kept.text_hash), self._seal.close(pack_answer(kept.answer), key)
 
     def _shrink(self, dropped: int) -> None:
         """Give the pages of dropped answers back to the file system."""
         if dropped:
-            with self._explaining(), self._writing_lock:
+            with self._explaining(), self._writer.lock:
                 # As a script: it frees a page a step, and `execute` takes one step alone.
-                self._writer.executescript("PRAGMA incremental_vacuum")
+                self._writer.connection.executescript("PRAGMA incremental_vacuum")

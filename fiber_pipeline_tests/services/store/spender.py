@@ -8,8 +8,9 @@ from pathlib import Path
 from fiber_pipeline.services.failures import BudgetExceeded
 from fiber_pipeline.services.service import Usage
 from fiber_pipeline.services.store.answers import write_answer
+from fiber_pipeline.services.store.errors import StoreError
 from fiber_pipeline.services.store.opening import open_store
-from fiber_pipeline.services.store.protocol import Budget, Kept, Settlement
+from fiber_pipeline.services.store.protocol import Budget, Intent, Kept, ResponseStore, Settled, Settlement
 from fiber_pipeline_tests.services.store.requests import intent
 
 RESERVED_USD = 0.002
@@ -23,14 +24,20 @@ def spend_until_killed(url: str, folder: Path, number: str, budget: Budget) -> N
     for count in itertools.count():
         call = f"{number}-{count}"
         keys = [f"{call}-{place}" for place in range(ANSWERS)]
-        try:
-            store.intend(intent(*keys, usd=RESERVED_USD, call_id=call, run_id=f"run-{int(number) % 2}"), budget)
-        except BudgetExceeded:
+        if write(store, intent(*keys, usd=RESERVED_USD, call_id=call, run_id=f"run-{int(number) % 2}"), budget):
             tell("over")
             continue
-        settled = Settlement("answered", Usage(tokens_in=1), dice.choice([0.0005, 0.001]), 1.0)
-        store.settle(call, settled, [Kept(key, f"text {key}", write_answer({"key": key})) for key in keys])
+        settlement = Settlement("answered", Usage(tokens_in=1), dice.choice([0.0005, 0.001]), 1.0)
+        kept = [Kept(key, f"text {key}", write_answer({"key": key})) for key in keys]
+        assert write(store, Settled(call, settlement, kept), budget) is None
         tell(call)
+
+
+def write(store: ResponseStore, entry: Intent | Settled, budget: Budget) -> BudgetExceeded | StoreError | None:
+    """Write an entry down as the enrichment layer does: waiting only if it must."""
+    problems = store.try_record([entry], budget)
+    (problem,) = store.record([entry], budget) if problems is None else problems
+    return problem
 
 
 def tell(line: str) -> None:

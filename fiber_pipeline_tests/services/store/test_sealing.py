@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +17,7 @@ from fiber_pipeline.services.store.errors import KeyMismatch, StoreError
 from fiber_pipeline.services.store.opening import FILE_NAME, open_store
 from fiber_pipeline.services.store.protocol import Kept, ResponseStore
 from fiber_pipeline.services.store.redis import RedisStore
-from fiber_pipeline.services.store.sealing import Sealed, new_seal
+from fiber_pipeline.services.store.sealing import Sealed, Unsealed, new_seal
 from fiber_pipeline.services.store.sqlite import SqliteStore
 from fiber_pipeline_tests.services.store.conftest import Open
 from fiber_pipeline_tests.services.store.requests import NO_BUDGET, answered, intent, keep
@@ -187,6 +188,29 @@ def test_files_are_brought_up_to_date_step_by_step_and_newer_ones_refused(tmp_pa
     connection.close()
     with pytest.raises(StoreError, match="update the program"):
         SqliteStore(path)
+
+
+def test_a_file_of_the_first_version_is_used_as_it_is(tmp_path: Path):
+    path = tmp_path / FILE_NAME
+    connection = sqlite3.connect(path, isolation_level=None)
+    sqlite_schema.migrate(connection, "here", sqlite_schema.MIGRATIONS[:1])
+    connection.executescript(
+        "INSERT INTO meta VALUES ('made', x'31');"
+        "INSERT INTO labels (provider, operation, model) VALUES ('openai', 'annotate', 'gpt-5-mini');"
+    )
+    digest = Unsealed().digest
+    for number, key in enumerate(["a", "b"], start=1):
+        connection.execute(
+            "INSERT INTO answers VALUES (?, ?, ?, 1, 200, ?, ?)",
+            (number, digest(key), digest(f"text of {key}"), int(time.time()), int(time.time())),
+        )
+        connection.execute("INSERT INTO bodies VALUES (?, ?)", (number, b"\x00" + key.join('""').encode()))
+    connection.close()
+    store = SqliteStore(path)
+    assert store.find(["a", "b"]) == {"a": "a", "b": "b"}
+    assert store.forget(["text of a"]) == 1
+    assert store.find(["a", "b"]) == {"b": "b"}
+    store.close()
 
 
 def test_the_settings_say_where_the_store_is(tmp_path: Path, redis_url: str):
