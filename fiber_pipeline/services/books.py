@@ -134,7 +134,9 @@ class Books:
             writing.add_done_callback(partial(self._written_elsewhere, page))
         else:
             _tell(page, problems)
-            loop.call_soon(self._turn_page)
+            self._is_writing = bool(self._intents or self._settlements)
+            if self._is_writing:
+                loop.call_soon(self._turn_page)
 
     def _written_elsewhere(self, page: Sequence[Waiting], writing: "asyncio.Future[Sequence[Problem]]") -> None:
         self._turn_page()

@@ -1,30 +1,26 @@
-"""Microsoft's client for a Language resource, asked and read as JSON.
+"""A client of a Language resource: Microsoft's package says who asks, and answers are read as they come.
 
-The package keeps the address, the key, the transport and its errors. Its typed methods make an object of every document
-and of every score, which takes more CPU than all the rest of a request, and fail as a whole where one document is
-missing from an answer; so requests go through its pipeline as they stand, and who calls reads the answers. Retries,
-redirects and logging are left out of the pipeline: who calls does the first, and the last would hold what was sent.
+The package's typed methods make an object of every document and of every score, which takes more CPU than all the rest
+of a request, and fail as a whole where one document is missing from an answer. Retries, redirects and logging, which
+it would do besides, are left out: who calls does the first, and the last would hold what was sent.
 """
 
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
+from urllib.parse import urlencode, urlsplit
 
 from azure.ai.textanalytics import TextAnalyticsApiVersion
-from azure.ai.textanalytics.aio import TextAnalyticsClient
 from azure.core.credentials import AzureKeyCredential
-from azure.core.exceptions import AzureError
-from azure.core.pipeline import AsyncPipeline
-from azure.core.pipeline.policies import AzureKeyCredentialPolicy, SansIOHTTPPolicy, UserAgentPolicy
-from azure.core.pipeline.transport import AioHttpTransport
-from azure.core.rest import AsyncHttpResponse, HttpRequest
+from azure.core.pipeline import PipelineContext, PipelineRequest
+from azure.core.pipeline.policies import AzureKeyCredentialPolicy, UserAgentPolicy
+from azure.core.rest import HttpRequest
 
 from fiber_pipeline.services.addresses import secure_url
-from fiber_pipeline.services.azure.failures import failure_of_status, failure_of_transport
+from fiber_pipeline.services.azure.failures import failure_of_status
 from fiber_pipeline.services.failures import ServiceFailure
+from fiber_pipeline.services.http_connection import HttpConnection
 
 API_VERSION = TextAnalyticsApiVersion.V2023_04_01.value
 _KEY_HEADER = "Ocp-Apim-Subscription-Key"
@@ -61,20 +57,12 @@ class Answer:
     request_id: str | None
 
 
-class LanguageClient(TextAnalyticsClient):
-    """The package's client for a resource, bound to the running event loop."""
+class LanguageClient:
+    """One resource, from within one event loop."""
 
     def __init__(self, resource: AzureResource) -> None:
-        key = AzureKeyCredential(resource.key)
-        policies: list[SansIOHTTPPolicy[Any, Any]] = [
-            UserAgentPolicy("fiber-pipeline"),
-            AzureKeyCredentialPolicy(key, _KEY_HEADER),
-        ]
-        # Told to heed the environment, aiohttp reads it twice a request, each time in a thread. How long an answer may
-        # take, who calls decides; a timer of the transport's own would be set anew at every piece of an answer.
-        transport = AioHttpTransport(use_env_settings=_is_behind_proxy(resource.endpoint), read_timeout=None)
-        super().__init__(resource.endpoint, key, api_version=API_VERSION, pipeline=AsyncPipeline(transport, policies))
-        self._address = f"{resource.endpoint.rstrip('/')}/language/:analyze-text"
+        address = f"{resource.endpoint.rstrip('/')}/language/:analyze-text?{urlencode(_ASKED)}"
+        self._http = HttpConnection(address, _headers(resource))
 
     async def analyze(
         self, kind: str, documents: Sequence[Mapping[str, str]], parameters: Mapping[str, Any] | None = None
@@ -85,18 +73,26 @@ class LanguageClient(TextAnalyticsClient):
         Raises ServiceFailure.
         """
         asked = {"kind": kind, "analysisInput": {"documents": documents}, "parameters": parameters or {}}
-        content = json.dumps(asked).encode()
-        request = HttpRequest("POST", self._address, params=_ASKED, headers=_HEADERS, content=content)
-        try:
-            # The pipeline client that the package's own methods send through.
-            response: AsyncHttpResponse = await self._client._client.send_request(request)
-        except AzureError as error:
-            # Without its cause, whose message can quote the service.
-            raise failure_of_transport(error) from None
-        if response.status_code != 200:
-            body = response.content.decode("utf-8", "replace")
-            raise failure_of_status(response.status_code, response.headers, body)
-        return Answer(_read(response.content), response.headers.get("apim-request-id"))
+        answer = await self._http.post(json.dumps(asked).encode())
+        if answer.status != 200:
+            raise failure_of_status(answer.status, answer.headers, answer.body.decode("utf-8", "replace"))
+        return Answer(_read(answer.body), answer.headers.get("apim-request-id"))
+
+    async def close(self) -> None:
+        """Close connections."""
+        await self._http.aclose()
+
+
+def _headers(resource: AzureResource) -> dict[str, str]:
+    """What the package sends with every request."""
+    request = HttpRequest("POST", resource.endpoint, headers=_HEADERS)
+    policies = (
+        UserAgentPolicy("fiber-pipeline"),
+        AzureKeyCredentialPolicy(AzureKeyCredential(resource.key), _KEY_HEADER),
+    )
+    for policy in policies:
+        policy.on_request(PipelineRequest(request, PipelineContext(None)))
+    return dict(request.headers)
 
 
 def _read(content: bytes) -> Mapping[str, Any]:
@@ -107,9 +103,3 @@ def _read(content: bytes) -> Mapping[str, Any]:
     if not isinstance(body, dict):
         raise ServiceFailure("unavailable", "an answer that is not the service's", status=200, maybe_paid=True)
     return body
-
-
-def _is_behind_proxy(endpoint: str) -> bool:
-    """Whether the environment (`HTTPS_PROXY`, `NO_PROXY`) puts a proxy before the resource."""
-    parts = urlsplit(endpoint)
-    return parts.scheme in getproxies() and not proxy_bypass(parts.hostname or "")

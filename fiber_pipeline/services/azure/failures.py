@@ -9,9 +9,6 @@ from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-import aiohttp
-from azure.core.exceptions import AzureError, ServiceRequestTimeoutError, ServiceResponseTimeoutError
-
 from fiber_pipeline.services.failures import Kind, ServiceFailure
 
 # The free tier's monthly quota and a resource's own cap both come as 403.
@@ -36,16 +33,6 @@ def failure_of_status(status: int, headers: Mapping[str, str], body: str) -> Ser
         return ServiceFailure("unavailable", said, retry_after=retry_after(headers), status=status)
     kind = _BY_STATUS.get(status, "too_large" if code in _TOO_LARGE else "rejected")
     return ServiceFailure(kind, said, status=status)
-
-
-def failure_of_transport(error: AzureError) -> ServiceFailure:
-    """The failure a broken or missing answer stands for. What may have reached the service may have been paid."""
-    cause = error.inner_exception
-    if isinstance(error, ServiceResponseTimeoutError):
-        return ServiceFailure("timed_out", "no answer in time", maybe_paid=True)
-    if isinstance(error, ServiceRequestTimeoutError) or isinstance(cause, aiohttp.ClientConnectorError):
-        return ServiceFailure("unreachable", "no connection")
-    return ServiceFailure("unavailable", f"the connection broke ({type(cause or error).__name__})", maybe_paid=True)
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

@@ -1,6 +1,6 @@
 """The services that the settings ask for."""
 
-from fiber_pipeline.services.google.connection import GoogleProject
+from fiber_pipeline.services.google.project import GoogleProject
 from fiber_pipeline.services.google.translation import ENGLISH, SPANISH, GoogleService, translation_service
 from fiber_pipeline.settings import Settings
 

@@ -5,8 +5,9 @@ import asyncio
 from google.api_core.exceptions import NotFound
 
 from fiber_pipeline.services.failures import ServiceFailure
-from fiber_pipeline.services.google.connection import Connection, GoogleProject, connect
+from fiber_pipeline.services.google.connection import Connection, connect
 from fiber_pipeline.services.google.failures import SDK_ERRORS, failure_of
+from fiber_pipeline.services.google.project import GoogleProject
 from fiber_pipeline.services.google.translation import GUARANI
 
 
@@ -20,7 +21,7 @@ async def probe(project: GoogleProject, timeout: float) -> str:
         async with asyncio.timeout(timeout):
             connection = await connect(project)
             try:
-                languages = await connection.languages(project.parent, timeout)
+                languages = await connection.languages(timeout)
                 if project.glossary is not None:
                     await _find_glossary(connection, project.glossary, timeout)
             finally:

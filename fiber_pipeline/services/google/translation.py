@@ -5,23 +5,15 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from google.cloud.translate_v3.types import (
-    TranslateTextGlossaryConfig,
-    TranslateTextRequest,
-    TranslateTextResponse,
-)
-
-from fiber_pipeline.services.google.connection import Connection, GoogleProject, connect
+from fiber_pipeline.services.google.connection import Connection, connect
 from fiber_pipeline.services.google.failures import SDK_ERRORS, failure_of
 from fiber_pipeline.services.google.marks import with_marks_of
+from fiber_pipeline.services.google.project import MODEL, GoogleProject
+from fiber_pipeline.services.google.wording import PLAIN, Translated, Wording
 from fiber_pipeline.services.operation import Item, Operation
 from fiber_pipeline.services.service import Limits, Reply, Unread, Usage
 
-MODEL = "general/nmt"
 SPANISH, ENGLISH, GUARANI = "es", "en", "gn"
-_PLAIN = "text/plain"
-# Bare messages: the SDK's wrappers look every field of every text up anew.
-_Request = TranslateTextRequest.pb()
 # "Quotas and limits" of Cloud Translation (cloud.google.com/translate/quotas): 30,720 code points and 1,024 texts in a
 # request, 6,000,000 characters and 6,000 requests a minute in a project. It is made for short requests and recommends
 # 5,000 characters; twice that keeps requests few and what one failure takes along small.
@@ -45,11 +37,8 @@ class GoogleService:
     def __init__(self, project: GoogleProject, target: str) -> None:
         self._project = project
         self._target = target
-        glossary = project.glossary if target == SPANISH else None
-        self._glossary = None
-        if glossary is not None:
-            self._glossary = TranslateTextGlossaryConfig.pb()(glossary=glossary, ignore_case=True)
-        parameters = {"api": "v3", "target": target, "mime_type": _PLAIN, "glossary": glossary}
+        self._glossary = project.glossary if target == SPANISH else None
+        parameters = {"api": "v3", "target": target, "mime_type": PLAIN, "glossary": self._glossary}
         self.operation = Operation("google", "translate", MODEL, parameters=parameters)
         self._opening: asyncio.Task[Connection] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -80,23 +69,14 @@ class GoogleService:
             raise ValueError("a request is told one language for all its texts")
         language = languages.pop()
         glossary = self._glossary if language == GUARANI else None
-        request = _Request(
-            parent=self._project.parent,
-            contents=[item.text for item in items],
-            mime_type=_PLAIN,
-            source_language_code=language or "",
-            target_language_code=self._target,
-            model=f"{self._project.parent}/models/{MODEL}",
-            glossary_config=glossary,
-        )
+        wording = Wording([item.text for item in items], language, self._target, glossary)
         try:
             connection = await self._connected()
-            response = await connection.translate(TranslateTextRequest.wrap(request), timeout)
+            translations = await connection.translate(wording, timeout)
         except SDK_ERRORS as error:
             # Without its cause, whose message can quote the service.
             raise failure_of(error) from None
-        bare = TranslateTextResponse.pb(response)
-        return partial(self._sorted, bare.glossary_translations if glossary else bare.translations, items)
+        return partial(self._sorted, translations, items)
 
     async def aclose(self) -> None:
         """Close connections."""
@@ -115,7 +95,7 @@ class GoogleService:
             self._opening = None
             raise
 
-    def _sorted(self, told: Sequence[Any], items: Sequence[Item]) -> Reply:
+    def _sorted(self, told: Sequence[Translated], items: Sequence[Item]) -> Reply:
         if len(told) != len(items):
             # Answers come in the order of the texts and have no ids, so that none can be told from another.
             problem = f"{len(told)} translations for {len(items)} texts"
@@ -123,7 +103,7 @@ class GoogleService:
         answers: dict[int, Any] = {}
         flawed: dict[int, str] = {}
         for place, (item, translation) in enumerate(zip(items, told, strict=True)):
-            text = with_marks_of(item.text, translation.translated_text)
+            text = with_marks_of(item.text, translation.text)
             if text is None:
                 flawed[place] = "a redaction mark was lost or changed"
             elif not text.strip() and item.text.strip():

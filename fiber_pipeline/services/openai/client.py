@@ -7,7 +7,8 @@ from dataclasses import replace
 from functools import cached_property, partial
 
 from fiber_pipeline.services.failures import ServiceFailure
-from fiber_pipeline.services.openai.connection import Answer, Connection
+from fiber_pipeline.services.http_connection import HttpAnswer
+from fiber_pipeline.services.openai.connection import Connection
 from fiber_pipeline.services.openai.endpoints import OpenAIEndpoint
 from fiber_pipeline.services.openai.messages import RequestFrame, read_reply
 from fiber_pipeline.services.openai.operations import Question
@@ -74,7 +75,7 @@ class OpenAIService:
     def _frame(self) -> RequestFrame:
         return RequestFrame(self.question, self._endpoint.served_as, self._endpoint.api)
 
-    def _read(self, items: Sequence[Item], answer: Answer) -> Reply:
+    def _read(self, items: Sequence[Item], answer: HttpAnswer) -> Reply:
         try:
             payload = json.loads(answer.body)
         except ValueError:

@@ -5,7 +5,6 @@ import time
 from collections.abc import Iterator, Mapping
 from email.utils import parsedate_to_datetime
 
-import aiohttp
 import httpx2
 import openai
 
@@ -31,28 +30,16 @@ _SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 
 
 def failure_of(error: openai.APIError) -> ServiceFailure:
-    """What a request's error means. The message names statuses and codes; the service's own words may quote us."""
+    """What an error of the package's own requests means.
+
+    The message names statuses and codes; the service's own words may quote us.
+    """
     if isinstance(error, openai.APIStatusError):
         return status_failure(error.status_code, error.code, error.type, error.response.headers)
-    return broken_connection(error)
-
-
-def broken_connection(error: BaseException) -> ServiceFailure:
-    """What an error of aiohttp's, or one of the package's own transport, means."""
     causes = [error, *_causes(error)]
-    # The transport says "timeout" of connections that the server closed, so the cause is looked at first.
-    if any(isinstance(cause, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError) for cause in causes):
-        return ServiceFailure("unreachable", "no connection")
-    if any(isinstance(cause, aiohttp.SocketTimeoutError) for cause in causes):
-        return ServiceFailure("timed_out", "no answer in time", maybe_paid=True)
-    if any(isinstance(cause, aiohttp.ClientPayloadError) for cause in causes):
-        return ServiceFailure("unavailable", "the answer broke off", maybe_paid=True)
-    if any(isinstance(cause, aiohttp.ClientConnectionError) for cause in causes):
-        return ServiceFailure("unavailable", "the connection broke", maybe_paid=True)
-    # Of the package's own transport, which the Batch API's few requests go through.
     if any(isinstance(cause, httpx2.ConnectError | httpx2.ConnectTimeout) for cause in causes):
         return ServiceFailure("unreachable", "no connection")
-    if any(isinstance(cause, openai.APITimeoutError) for cause in causes):
+    if isinstance(error, openai.APITimeoutError):
         return ServiceFailure("timed_out", "no answer in time", maybe_paid=True)
     return ServiceFailure("unavailable", f"the connection failed ({type(error).__name__})", maybe_paid=True)
 

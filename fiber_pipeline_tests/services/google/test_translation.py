@@ -163,14 +163,14 @@ def test_a_request_over_the_quota_is_rate_limited(make: Callable[..., Any]):
         assert failure(server).kind == "rate_limited"
 
 
-def test_a_service_that_does_not_answer_may_have_been_paid(make: Callable[..., Any]):
+def test_a_service_that_does_not_answer_may_have_been_paid():
     async def wait_for(asked: GoogleService) -> None:
         try:
             await asked.send([GUARANI], 0.3)
         finally:
             await asked.aclose()
 
-    with make(faults=[Fault(HANG)]) as server, pytest.raises(ServiceFailure) as caught:
+    with GoogleGrpcServer(faults=[Fault(HANG)]) as server, pytest.raises(ServiceFailure) as caught:
         asyncio.run(wait_for(service(server)))
     assert (caught.value.kind, caught.value.maybe_paid) == ("timed_out", True)
 
