@@ -4,7 +4,7 @@ What is there to be written at the same moment, or comes while the store is writ
 """
 
 import asyncio
-import uuid
+import secrets
 from collections import deque
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
@@ -117,9 +117,11 @@ class Books:
         await written
 
     def _turn_page(self) -> None:
-        """Write what waits: intents, which somebody waits with a request for, else settlements."""
-        waiting = self._intents or self._settlements
-        page = [waiting.popleft() for _ in range(min(len(waiting), _MOST_AT_ONCE))]
+        """Write what waits: first intents, which somebody waits with a request for, then settlements."""
+        page: list[Waiting] = []
+        for waiting in (self._intents, self._settlements):
+            while waiting and len(page) < _MOST_AT_ONCE:
+                page.append(waiting.popleft())
         self._is_writing = bool(page)
         if not page:
             return
@@ -157,7 +159,7 @@ def _tell(page: Sequence[Waiting], problems: Sequence[BaseException | None]) -> 
 def new_intent(operation: Operation, endpoint: str, keys: Sequence[str], reserved_usd: float, caller: Caller) -> Intent:
     """A row of the books as it begins."""
     return Intent(
-        call_id=uuid.uuid4().hex,
+        call_id=secrets.token_hex(16),
         called_at=datetime.now(UTC),
         run_id=caller.run_id,
         batch=caller.batch,

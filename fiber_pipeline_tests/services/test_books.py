@@ -50,7 +50,7 @@ def test_what_a_request_waits_for_is_written_before_what_has_come(
     monkeypatch.setattr(store, "try_record", lambda entries, budget: None)
     with ThreadPoolExecutor(1) as pen:
         asyncio.run(keep_books(pen))
-    assert pages == [[Intent], [Intent] * 2, [Settled] * 8, [Settled] * 2]
+    assert pages == [[Intent], [Intent] * 2 + [Settled] * 6, [Settled] * 4]
     assert [call["status"] for call in store.calls()] == ["failed"] * 10 + ["open"] * 3
 
 

@@ -20,7 +20,8 @@ def dollars(nano: int) -> float:
 
 def month_of(moment: datetime) -> str:
     """The month whose budget a call falls to, such as `2026-11`, in UTC."""
-    return f"{moment.astimezone(UTC):%Y-%m}"
+    utc = moment.astimezone(UTC)
+    return f"{utc.year:04}-{utc.month:02}"
 
 
 def run_scope(run_id: str) -> str:
@@ -62,6 +63,6 @@ def over_budget(scope: str, limit: int, spent: int, reserved: int) -> BudgetExce
     )
 
 
-def charged(settlement: Settlement, reserved: int) -> int:
-    """What a settled call counts for, in nanodollars: where nobody knows, all that was reserved."""
-    return reserved if settlement.status == "unknown" else nanodollars(settlement.cost_usd)
+def charged(settlement: Settlement) -> int | None:
+    """What a settled call counts for, in nanodollars; None where nobody knows: then all that was reserved."""
+    return None if settlement.status == "unknown" else nanodollars(settlement.cost_usd)

@@ -40,7 +40,8 @@ def settling(settled: Settled, reserved: int, now: int, answers: Sequence[bytes]
     reserved: in nanodollars. now: seconds since 1970. answers: digest, text digest, stored_at and body of each.
     """
     settlement = settled.settlement
-    cost = charged(settlement, reserved)
+    known = charged(settlement)
+    cost = reserved if known is None else known
     written = {**asdict(settlement), **asdict(settlement.usage), "cost": cost, "once": _once()}
     del written["usage"], written["cost_usd"]
     return [PREFIX, settled.call_id, _json(written), cost, now, *answers]

@@ -73,12 +73,12 @@ class SqliteStore:
         self._reading_lock = threading.Lock()
         with self._explaining():
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._writer = Writer(connect(str(path)))
+            self._writer = Writer(str(path))
             try:
                 self._seal = self._prepare(key)
                 self._reader = connect(str(path))
             except BaseException:
-                self._writer.connection.close()
+                self._writer.close()
                 raise
 
     def __repr__(self) -> str:
@@ -244,16 +244,16 @@ class SqliteStore:
             writer.execute("DROP TABLE forgotten")
         self._shrink(dropped)
         if dropped:
-            with self._explaining(), self._writer.lock:
+            with self._explaining(), self._writer.waiting() as writer:
                 # Waits for readers; what they look at would else outlive the answer in the log.
-                self._writer.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return dropped
 
     def close(self) -> None:
         """Close connections."""
-        with self._writer.lock, self._reading_lock:
+        with self._reading_lock:
             self._reader.close()
-            self._writer.connection.close()
+        self._writer.close()
 
     def _look_up(self, query: str, digests: Iterable[bytes]) -> Iterator[tuple[Any, ...]]:
         """The rows of a query for answers that are not too old, of these digests.
@@ -271,8 +271,10 @@ class SqliteStore:
 
     def _prepare(self, key: str | None) -> Seal:
         """Make the file or bring it up to date, one process at a time, and find its seal."""
-        connection = self._writer.connection
-        with filelock.FileLock(f"{self._path}.lock", timeout=_LOCK_SECONDS):
+        with (
+            filelock.FileLock(f"{self._path}.lock", timeout=_LOCK_SECONDS),
+            self._writer.waiting() as connection,
+        ):
             if stored_version(connection, str(self._path)) == 0:
                 # Only an empty file takes it.
                 connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
@@ -280,12 +282,11 @@ class SqliteStore:
             if mode != "wal":
                 raise StoreError(f"{self._path} is where SQLite cannot share a log between processes ({mode})")
             migrate(connection, str(self._path))
-            if not connection.execute("SELECT count(*) FROM meta WHERE name = 'made'").fetchone()[0]:
+            mark = dict(connection.execute("SELECT name, value FROM meta").fetchall())
+            if mark.pop("made", None) is None:
                 seal = new_seal(key)
-                with self._writing() as writer:
-                    writer.executemany("INSERT INTO meta VALUES (?, ?)", [*seal.mark.items(), ("made", b"1")])
+                connection.executemany("INSERT INTO meta VALUES (?, ?)", [*seal.mark.items(), ("made", b"1")])
                 return seal
-        mark = dict(connection.execute("SELECT name, value FROM meta WHERE name <> 'made'").fetchall())
         return matching_seal(key, mark, str(self._path))
 
     @contextmanager
@@ -350,6 +351,6 @@ class SqliteStore:
     def _shrink(self, dropped: int) -> None:
         """Give the pages of dropped answers back to the file system."""
         if dropped:
-            with self._explaining(), self._writer.lock:
+            with self._explaining(), self._writer.waiting() as writer:
                 # As a script: it frees a page a step, and `execute` takes one step alone.
-                self._writer.connection.executescript("PRAGMA incremental_vacuum")
+                writer.executescript("PRAGMA incremental_vacuum")

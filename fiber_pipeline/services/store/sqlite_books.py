@@ -4,7 +4,7 @@ Functions over a connection of `SqliteStore`; those that write are called within
 """
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -42,8 +42,7 @@ def intend(writer: sqlite3.Connection, intent: Intent, budget: Budget) -> Budget
             return over_budget(scope, limit, taken, reserved)
     if write_call(writer, intent, "open", reserved) is None:
         return StoreError(f"call {intent.call_id} was intended already")
-    for scope in scopes_of(intent.run_id, month_of(intent.called_at)):
-        _book(writer, scope, settled=0, opened=reserved)
+    _book(writer, scopes_of(intent.run_id, month_of(intent.called_at)), settled=0, opened=reserved)
     return None
 
 
@@ -54,16 +53,9 @@ def settle(writer: sqlite3.Connection, settled: Settled) -> int | StoreError:
     """
     settlement, usage = settled.settlement, settled.settlement.usage
     row = writer.execute(
-        "SELECT number, label, run_id, called_at, reserved, status FROM calls WHERE call_id = ?", (settled.call_id,)
-    ).fetchone()
-    if row is None or row[5] != "open":
-        return StoreError(f"call {settled.call_id} {'was never intended' if row is None else 'is settled already'}")
-    number, label, run_id, called_at, reserved, _ = row
-    cost = charged(settlement, reserved)
-    writer.execute(
         "UPDATE calls SET status = ?, tokens_in = ?, tokens_out = ?, tokens_in_cached = ?, characters = ?, "
-        "records = ?, cost = ?, latency_ms = ?, retries = ?, http_status = ?, request_id = ?, detail = ? "
-        "WHERE number = ?",
+        "records = ?, cost = coalesce(?, reserved), latency_ms = ?, retries = ?, http_status = ?, request_id = ?, "
+        "detail = ? WHERE call_id = ? AND status = 'open' RETURNING label, run_id, called_at, reserved, cost",
         (
             settlement.status,
             usage.tokens_in,
@@ -71,17 +63,20 @@ def settle(writer: sqlite3.Connection, settled: Settled) -> int | StoreError:
             usage.tokens_in_cached,
             usage.characters,
             usage.records,
-            cost,
+            charged(settlement),
             settlement.latency_ms,
             settlement.retries,
             settlement.http_status,
             settlement.request_id,
             settlement.detail,
-            number,
+            settled.call_id,
         ),
-    )
-    for scope in scopes_of(run_id, month_of(_moment(called_at))):
-        _book(writer, scope, settled=cost, opened=-reserved)
+    ).fetchone()
+    if row is None:
+        known = writer.execute("SELECT 1 FROM calls WHERE call_id = ?", (settled.call_id,)).fetchone()
+        return StoreError(f"call {settled.call_id} {'was never intended' if known is None else 'is settled already'}")
+    label, run_id, called_at, reserved, cost = row
+    _book(writer, scopes_of(run_id, month_of(_moment(called_at))), settled=cost, opened=-reserved)
     writer.execute("UPDATE labels SET misses = misses + ? WHERE label = ?", (len(settled.kept), label))
     return int(label)
 
@@ -116,11 +111,11 @@ def spent(connection: sqlite3.Connection, scope: str) -> tuple[int, int]:
     return row or (0, 0)
 
 
-def _book(writer: sqlite3.Connection, scope: str, *, settled: int, opened: int) -> None:
-    writer.execute(
+def _book(writer: sqlite3.Connection, scopes: Sequence[str], *, settled: int, opened: int) -> None:
+    writer.executemany(
         "INSERT INTO spend (scope, settled, open) VALUES (?, ?, ?) "
         "ON CONFLICT (scope) DO UPDATE SET settled = settled + excluded.settled, open = open + excluded.open",
-        (scope, settled, opened),
+        [(scope, settled, opened) for scope in scopes],
     )
 
 

@@ -12,8 +12,11 @@ _CHECKPOINT_ROWS = 4_000
 _PRIMARY_CODE = 0xFF
 
 
-def connect(path: str) -> sqlite3.Connection:
-    """A connection as the embedded store reads and writes through; waits for other processes for minutes."""
+def connect(path: str, *, patient: bool = True) -> sqlite3.Connection:
+    """A connection as the embedded store reads and writes through.
+
+    patient: whether it waits for other processes, for minutes, or fails at once.
+    """
     connection = sqlite3.connect(
         path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=64
     )
@@ -24,59 +27,70 @@ def connect(path: str) -> sqlite3.Connection:
     connection.execute("PRAGMA temp_store = MEMORY")
     # SQLite would do it in whatever commit has filled the log, which then waits for the disk.
     connection.execute("PRAGMA wal_autocheckpoint = 0")
+    if not patient:
+        connection.execute("PRAGMA busy_timeout = 0")
     return connection
 
 
 class Writer:
-    """Transactions on a connection, one at a time whatever the number of threads and processes.
+    """Transactions on a file, one at a time whatever the number of threads and processes. Raises sqlite3.Error."""
 
-    connection: made by `connect`; for what needs no transaction or brings its own, under `lock`.
-    Raises sqlite3.Error.
-    """
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self.connection = connection
-        self.lock = threading.Lock()
+    def __init__(self, path: str) -> None:
+        self._connection = connect(path, patient=False)
+        self._lock = threading.Lock()
         self._changes_at_checkpoint = 0
+
+    def close(self) -> None:
+        """Close the connection."""
+        with self._lock:
+            self._connection.close()
+
+    @contextmanager
+    def waiting(self) -> Iterator[sqlite3.Connection]:
+        """The connection for one thread alone, waiting for other processes; for what brings its own transaction."""
+        with self._lock:
+            # Not the other way about: SQLite parses a PRAGMA anew each time, and who does not wait is in a hurry.
+            self._connection.execute(f"PRAGMA busy_timeout = {_BUSY_SECONDS * 1000:.0f}")
+            try:
+                yield self._connection
+            finally:
+                self._connection.execute("PRAGMA busy_timeout = 0")
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """One transaction that has the file to itself from the start, so that what it reads stays true."""
-        with self.lock:
-            self.connection.execute("BEGIN IMMEDIATE")
+        with self.waiting() as connection:
+            connection.execute("BEGIN IMMEDIATE")
             with self._ending():
-                yield self.connection
+                yield connection
             if self._is_checkpoint_due():
                 # Writes what nobody reads any more; waits for the disk, and for nobody.
-                self.connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
-                self._changes_at_checkpoint = self.connection.total_changes
+                connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+                self._changes_at_checkpoint = connection.total_changes
 
     @contextmanager
     def transaction_at_once(self) -> Iterator[sqlite3.Connection | None]:
         """As `transaction`, if neither another thread, another process nor the disk has to be waited for; else None."""
-        if self._is_checkpoint_due() or not self.lock.acquire(blocking=False):
+        if self._is_checkpoint_due() or not self._lock.acquire(blocking=False):
             yield None
             return
         try:
             if self._begin_at_once():
                 with self._ending():
-                    yield self.connection
+                    yield self._connection
             else:
                 yield None
         finally:
-            self.lock.release()
+            self._lock.release()
 
     def _begin_at_once(self) -> bool:
         """Begin a transaction, unless another process has one."""
-        self.connection.execute("PRAGMA busy_timeout = 0")
         try:
-            self.connection.execute("BEGIN IMMEDIATE")
+            self._connection.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode & _PRIMARY_CODE == sqlite3.SQLITE_BUSY:
                 return False
             raise
-        finally:
-            self.connection.execute(f"PRAGMA busy_timeout = {_BUSY_SECONDS * 1000:.0f}")
         return True
 
     @contextmanager
@@ -84,11 +98,11 @@ class Writer:
         """Commit the transaction, or undo it all."""
         try:
             yield
-            self.connection.execute("COMMIT")
+            self._connection.execute("COMMIT")
         except BaseException:
-            if self.connection.in_transaction:
-                self.connection.execute("ROLLBACK")
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
             raise
 
     def _is_checkpoint_due(self) -> bool:
-        return self.connection.total_changes - self._changes_at_checkpoint >= _CHECKPOINT_ROWS
+        return self._connection.total_changes - self._changes_at_checkpoint >= _CHECKPOINT_ROWS
