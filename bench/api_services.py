@@ -11,7 +11,7 @@ import tempfile
 from datetime import date
 from pathlib import Path
 
-from bench.api import Measured, distinct_comments, run
+from bench.api import ROUNDS, Measured, distinct_comments, run
 from bench.page import write_section
 from fiber_pipeline_tests.servers.wire import serve_process
 
@@ -39,16 +39,19 @@ _CLIENTS = {
 
 
 def measure(texts: Path) -> dict[str, list[Measured]]:
-    """Every client of every service, one after another."""
+    """Every client of every service, in turns."""
     results: dict[str, list[Measured]] = {}
     for service, clients in _CLIENTS.items():
-        for client, name, module, server, started in clients:
-            with serve_process(server, *started, "--latency", str(_LATENCY)) as endpoint:
-                told = run([sys.executable, "-m", module, name, endpoint, str(texts), str(_CONCURRENCY)])
-            print(f"{service}, {client}: {told}", flush=True)
-            if told["answers"] != _TEXTS:
-                raise RuntimeError(f"{client} has {told['answers']} answers of {_TEXTS}")
-            results.setdefault(service, []).append(Measured(client, _CONCURRENCY, _TEXTS // _ITEMS, told, {}))
+        runs: dict[str, list[Measured]] = {}
+        for _ in range(ROUNDS):
+            for client, name, module, server, started in clients:
+                with serve_process(server, *started, "--latency", str(_LATENCY)) as endpoint:
+                    told = run([sys.executable, "-m", module, name, endpoint, str(texts), str(_CONCURRENCY)])
+                print(f"{service}, {client}: {told}", flush=True)
+                if told["answers"] != _TEXTS:
+                    raise RuntimeError(f"{client} has {told['answers']} answers of {_TEXTS}")
+                runs.setdefault(client, []).append(Measured(client, _CONCURRENCY, _TEXTS // _ITEMS, told, {}))
+        results[service] = [Measured.median(each) for each in runs.values()]
     return results
 
 
@@ -58,7 +61,8 @@ def render(results: dict[str, list[Measured]]) -> str:
         f"Written by `make bench-api` on {date.today():%Y-%m-%d}: {os.cpu_count()} cores, {platform.machine()}, Python "
         f"{platform.python_version()}. {_TEXTS:,} distinct comments, {_ITEMS} a request, {_CONCURRENCY} requests at "
         f"once, against local servers that answer after {_LATENCY * 1000:.0f} ms. Ours also plans, keeps each answer "
-        "in the store and the costs in the books; the others only ask.",
+        "in the store and the costs in the books; the others only ask. Each row is the median of "
+        f"{ROUNDS} runs in turns.",
         "",
         "| service | client | wall s | share of ideal throughput | CPU s per 1,000 requests | × bare | peak MB |",
         "|---|---|---:|---:|---:|---:|---:|",

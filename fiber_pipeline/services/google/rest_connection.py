@@ -1,6 +1,6 @@
 """Google Cloud Translation over REST.
 
-The SDK speaks REST in blocking calls, each with a thread and messages parsed in Python, which takes six times the CPU
+The SDK speaks REST in blocking calls, each with a thread and messages parsed in Python, which takes five times the CPU
 of the request itself; so translations go over aiohttp, with the SDK's credentials and errors. What is asked once, it
 asks.
 """
