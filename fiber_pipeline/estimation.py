@@ -14,6 +14,7 @@ from fiber_pipeline.services.operation import Item
 from fiber_pipeline.services.plan import Plan
 from fiber_pipeline.services.remote_engine import RemoteEngine
 from fiber_pipeline.services.service import Service
+from fiber_pipeline.translation.translated_comments import tell_languages
 
 
 @dataclass(frozen=True)
@@ -41,19 +42,21 @@ def plan_second_net(net: SecondNet | None, texts: Sequence[str]) -> list[Asking]
     return [Asking(("personal data",), operation.provider, operation.name, operation.model, net.plan(texts))]
 
 
-def plan_services(chains: Chains, comments: pd.DataFrame) -> list[Asking]:
-    """Plan what the first engine of each chain would be asked about `comments` (column `text`, redacted).
+def plan_services(chains: Chains, comments: pd.DataFrame, corrections: pd.DataFrame | None = None) -> list[Asking]:
+    """Plan what the first engine of each chain would be asked about `comments` (columns text, redacted, and text_key).
 
+    corrections: what people said of texts (see `review.overlay`): the language they are in decides about translation.
     Engines further down a chain are asked only where the first does not answer, which nobody knows beforehand; they
     are not in it. Texts count as they stand: what a translator would make of them is not known yet either. Raises
     UnknownPrice for what has no price.
     """
-    request = distinct_texts(comments, ["text"]).request
-    if request.empty:
+    distinct = distinct_texts(comments, ["text", "text_key"]).request
+    if distinct.empty:
         return []
-    languages = chains.language.answer(request).frame.set_index("item")
-    request = request.assign(
-        text_es=request["text"], language=languages["language"], language_spans=languages["language_spans"]
+    told = tell_languages(distinct, chains.language, None, corrections).select(["language", "language_spans"])
+    languages = told.to_pandas(types_mapper=pd.ArrowDtype)
+    request = distinct[["text"]].assign(
+        text_es=distinct["text"], language=languages["language"], language_spans=languages["language_spans"]
     )
     foreign = request[request["language"].isin(chains.translation[0].translates)].reset_index(drop=True)
     askings: dict[str, Asking] = {}

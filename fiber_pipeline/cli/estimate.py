@@ -51,7 +51,7 @@ def estimate(files: tuple[Path, ...]) -> None:
         try:
             net = build_second_net(settings, lambda: store)
             chains = build_chains(settings, lambda: store)
-            askings = [*plan_second_net(net, looked_at), *plan_services(chains, texts)]
+            askings = [*plan_second_net(net, looked_at), *plan_services(chains, texts, _corrections(settings))]
             if WRITER in settings.services and comments:
                 askings.append(_plan_writing(settings, store))
         except (EngineUnavailable, UnknownPrice) as problem:
@@ -93,11 +93,21 @@ def _read(files: Sequence[Path], settings: "Settings") -> "tuple[pd.DataFrame, l
             failed = True
             continue
         comments += len(reading.raw)
-        cleaned = clean(reading.raw, overhear if settings.pii_second_net else None)[["text"]]
+        cleaned = clean(reading.raw, overhear if settings.pii_second_net else None)[["text", "text_key"]]
         frames.append(cleaned[cleaned["text"] != ""])
         click.echo(f"{file}: {len(reading.raw)} comments, {len(reading.rejected)} rows would be rejected")
-    empty = pd.DataFrame({"text": pd.Series(dtype="string[pyarrow]")})
+    nothing = pd.Series(dtype="string[pyarrow]")
+    empty = pd.DataFrame({"text": nothing, "text_key": nothing})
     return pd.concat(frames, ignore_index=True) if frames else empty, looked_at, comments, failed
+
+
+def _corrections(settings: "Settings") -> "pd.DataFrame":
+    """What people have said so far."""
+    from fiber_pipeline.review import overlay
+    from fiber_pipeline.tables import CORRECTIONS
+    from fiber_pipeline.warehouse import Warehouse
+
+    return Warehouse(settings.warehouse_location, settings.warehouse_key).read(CORRECTIONS, overlay.COLUMNS)
 
 
 def _store(settings: "Settings", scratch: Path) -> "ResponseStore":
