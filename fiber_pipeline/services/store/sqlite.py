@@ -271,21 +271,21 @@ class SqliteStore:
 
     def _prepare(self, key: str | None) -> Seal:
         """Make the file or bring it up to date, one process at a time, and find its seal."""
-        with (
-            filelock.FileLock(f"{self._path}.lock", timeout=_LOCK_SECONDS),
-            self._writer.waiting() as connection,
-        ):
-            if stored_version(connection, str(self._path)) == 0:
-                # Only an empty file takes it.
-                connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
-            (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
-            if mode != "wal":
-                raise StoreError(f"{self._path} is where SQLite cannot share a log between processes ({mode})")
-            migrate(connection, str(self._path))
-            mark = dict(connection.execute("SELECT name, value FROM meta").fetchall())
+        with filelock.FileLock(f"{self._path}.lock", timeout=_LOCK_SECONDS):
+            with self._writer.waiting() as connection:
+                if stored_version(connection, str(self._path)) == 0:
+                    # Only an empty file takes it.
+                    connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+                (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
+                if mode != "wal":
+                    raise StoreError(f"{self._path} is where SQLite cannot share a log between processes ({mode})")
+                migrate(connection, str(self._path))
+                mark = dict(connection.execute("SELECT name, value FROM meta").fetchall())
             if mark.pop("made", None) is None:
                 seal = new_seal(key)
-                connection.executemany("INSERT INTO meta VALUES (?, ?)", [*seal.mark.items(), ("made", b"1")])
+                # All of it or nothing: half a mark would let nobody in any more.
+                with self._writing() as writer:
+                    writer.executemany("INSERT INTO meta VALUES (?, ?)", [*seal.mark.items(), ("made", b"1")])
                 return seal
         return matching_seal(key, mark, str(self._path))
 

@@ -6,11 +6,13 @@ import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import redis
 
 from fiber_pipeline.services.operation import Item, Operation, text_hash
+from fiber_pipeline.services.store import sqlite as sqlite_store
 from fiber_pipeline.services.store import sqlite_schema
 from fiber_pipeline.services.store.answers import write_answer
 from fiber_pipeline.services.store.errors import KeyMismatch, StoreError
@@ -188,6 +190,27 @@ def test_files_are_brought_up_to_date_step_by_step_and_newer_ones_refused(tmp_pa
     connection.close()
     with pytest.raises(StoreError, match="update the program"):
         SqliteStore(path)
+
+
+def test_a_store_whose_making_broke_off_is_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    path = tmp_path / FILE_NAME
+    whole = new_seal(KEY)
+
+    class Broken(Sealed):
+        @property
+        def mark(self) -> dict[str, Any]:
+            return {**whole.mark, "broken": object()}
+
+    with monkeypatch.context() as breaking:
+        breaking.setattr(sqlite_store, "new_seal", lambda key: Broken(KEY, whole.mark["salt"]))
+        with pytest.raises(StoreError):
+            SqliteStore(path, KEY)
+    store = SqliteStore(path, KEY)
+    keep(store, {"a": 1})
+    store.close()
+    reopened = SqliteStore(path, KEY)
+    assert reopened.find(["a"]) == {"a": 1}
+    reopened.close()
 
 
 def test_a_file_of_the_first_version_is_used_as_it_is(tmp_path: Path):
