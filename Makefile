@@ -50,7 +50,7 @@ bench-quality: setup
 
 docs: setup
 	$(BIN)/python -m fiber_pipeline.tables.page docs/tables.md
-	$(BIN)/python -m fiber_pipeline.settings_page docs/settings.md
+	$(BIN)/python -m fiber_pipeline.cli.settings_page docs/settings.md
 	$(BIN)/python -m fiber_pipeline.outputs.guide_page docs/guia.md
 
 lock: setup

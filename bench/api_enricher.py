@@ -13,6 +13,7 @@ from collections import Counter
 from pathlib import Path
 
 from bench.api_clients import peak_megabytes
+from fiber_pipeline.annotation.themes import load_taxonomy
 from fiber_pipeline.services.enrichment import Enricher
 from fiber_pipeline.services.openai.client import OpenAIService
 from fiber_pipeline.services.openai.endpoints import OpenAIEndpoint
@@ -22,7 +23,6 @@ from fiber_pipeline.services.policy import Policy
 from fiber_pipeline.services.prices import Prices
 from fiber_pipeline.services.service import Service
 from fiber_pipeline.services.store.opening import open_store
-from fiber_pipeline.themes import load_taxonomy
 
 MODEL = "gpt-4.1-mini"
 

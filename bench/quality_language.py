@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from fiber_pipeline.language import LocalLanguageEngine
+from fiber_pipeline.annotation.language import LocalLanguageEngine
 
 SLICES = ("balanced", "no_accents", "capitals", "fragments", "tweets", "spanish", "guarani", "telecom")
 # A bar for each slice: macro-F1, for pure slices accuracy.

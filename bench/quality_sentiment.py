@@ -23,8 +23,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from fiber_pipeline.sentiment import LocalSentimentEngine
-from fiber_pipeline.sentiment.lexicon import load_lexicon
+from fiber_pipeline.annotation.sentiment import LocalSentimentEngine
+from fiber_pipeline.annotation.sentiment.lexicon import load_lexicon
 from fiber_pipeline.tables.vocabulary import SENTIMENTS, URGENCIES
 from fiber_pipeline.text import tokenize
 

@@ -16,11 +16,11 @@ import numpy as np
 import pandas as pd
 
 from bench.survey import survey
-from fiber_pipeline.engines import REQUEST_SIZE
-from fiber_pipeline.language import LocalLanguageEngine
-from fiber_pipeline.sentiment import LocalSentimentEngine
-from fiber_pipeline.themes import LocalThemeEngine
-from fiber_pipeline.translation.engine import GlossTranslationEngine
+from fiber_pipeline.annotation.engines import REQUEST_SIZE
+from fiber_pipeline.annotation.language import LocalLanguageEngine
+from fiber_pipeline.annotation.sentiment import LocalSentimentEngine
+from fiber_pipeline.annotation.themes import LocalThemeEngine
+from fiber_pipeline.annotation.translation.engine import GlossTranslationEngine
 
 TARGET = 3_000
 DISTINCT = 6_000
@@ -74,7 +74,7 @@ def _seconds(texts: Sequence[str]) -> float:
     seconds = []
     for _ in range(ROUNDS):
         gc.collect()
-        gc.disable()  # as `fiber_pipeline.engines.ask` does
+        gc.disable()  # as `fiber_pipeline.annotation.engines.ask` does
         started = time.process_time()
         _ask_all(texts, *engines)
         seconds.append(time.process_time() - started)

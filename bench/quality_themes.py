@@ -23,8 +23,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from fiber_pipeline.annotation.themes import LocalThemeEngine
 from fiber_pipeline.text import fold
-from fiber_pipeline.themes import LocalThemeEngine
 
 RESAMPLES = 2_000
 SPEED_TEXTS = 5_000

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from fiber_pipeline.services.addresses import secure_url
+from fiber_pipeline.text.addresses import secure_url
 
 AUTO = "auto"
 LOCAL = "local"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from fiber_pipeline.services.store.protocol import ResponseStore
     from fiber_pipeline_tests.world import World
 
 
@@ -20,3 +21,13 @@ def world(tmp_path: Path) -> "Iterator[World]":
 
     with dg.DagsterInstance.ephemeral() as instance:
         yield World(Settings(data_dir=tmp_path / "data"), instance)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> "Iterator[ResponseStore]":
+    """An embedded store of its own."""
+    from fiber_pipeline.services.store.opening import open_store
+
+    opened = open_store(None, tmp_path / "cache")
+    yield opened
+    opened.close()

@@ -3,20 +3,20 @@
 import dagster as dg
 import pandas as pd
 
+from fiber_pipeline.annotation.corrections import DECIDING_COLUMNS
+from fiber_pipeline.annotation.themes.comment_themes import find_themes
 from fiber_pipeline.assets.publishing import table_asset
 from fiber_pipeline.resources import EnginesResource, ProgressResource
-from fiber_pipeline.review import overlay
 from fiber_pipeline.tables import COMMENT_THEMES
-from fiber_pipeline.themes.comment_themes import find_themes
 
 
 @table_asset(
     COMMENT_THEMES,
-    code=["themes", "sentiment", "text", "engines.py", "review/overlay.py"],
+    code=["annotation/themes", "annotation/sentiment", "text", "annotation/engines.py", "annotation/corrections.py"],
     reads={
         "comments": ["batch", "comment_id", "text", "text_key"],
         "translated_comments": ["comment_id", "text_es", "language"],
-        "corrections": list(overlay.COLUMNS),
+        "corrections": list(DECIDING_COLUMNS),
     },
 )
 def comment_themes(

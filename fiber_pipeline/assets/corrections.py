@@ -2,9 +2,9 @@
 
 import dagster as dg
 
+from fiber_pipeline.assets.code_version import code_version
 from fiber_pipeline.assets.publishing import IO_MANAGER, Events, describe, publish, spec
 from fiber_pipeline.checks import SCHEMA
-from fiber_pipeline.code_version import code_version
 from fiber_pipeline.resources import EnginesResource, WarehouseResource
 from fiber_pipeline.review.corrections import take_in
 from fiber_pipeline.review.folder import open_files, review_files

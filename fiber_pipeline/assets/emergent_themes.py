@@ -3,16 +3,16 @@
 import dagster as dg
 import pandas as pd
 
+from fiber_pipeline.annotation.themes import discover_emergent_themes
 from fiber_pipeline.assets.publishing import table_asset
 from fiber_pipeline.insight.unmatched import comments_without_theme
 from fiber_pipeline.resources import EnginesResource, WarehouseResource
 from fiber_pipeline.tables import EMERGENT_THEMES
-from fiber_pipeline.themes import discover_emergent_themes
 
 
 @table_asset(
     EMERGENT_THEMES,
-    code=["themes", "text"],
+    code=["annotation/themes", "text"],
     deps=["comments", "comment_themes"],
 )
 def emergent_themes(

@@ -11,7 +11,7 @@ from fiber_pipeline.tables import ENGINE_ACCURACY
 
 @table_asset(
     ENGINE_ACCURACY,
-    code=["review", "translation", "engines.py"],
+    code=["review", "annotation/translation", "annotation/engines.py"],
     deps=["comments", "corrections"],
 )
 def engine_accuracy(

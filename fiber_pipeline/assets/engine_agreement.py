@@ -2,9 +2,9 @@
 
 import dagster as dg
 
+from fiber_pipeline.assets.code_version import code_version
 from fiber_pipeline.assets.publishing import Events, publish, spec, table_outs
 from fiber_pipeline.checks import SCHEMA
-from fiber_pipeline.code_version import code_version
 from fiber_pipeline.resources import EnginesResource, WarehouseResource
 from fiber_pipeline.review.engine_agreement import compare_engines
 from fiber_pipeline.review.sampling import sample_texts
@@ -12,7 +12,7 @@ from fiber_pipeline.services.caller import calling
 from fiber_pipeline.settings import Settings
 from fiber_pipeline.tables import ENGINE_AGREEMENT, ENGINE_DISPUTES
 
-_VERSION = code_version("review", "engines.py")
+_VERSION = code_version("review", "annotation/engines.py")
 
 
 @dg.multi_asset(

@@ -2,8 +2,8 @@
 
 import dagster as dg
 
+from fiber_pipeline.assets.code_version import code_version
 from fiber_pipeline.assets.output_files import EXPORTS_NAME, INSIGHTS, READS, OutputConfig
-from fiber_pipeline.code_version import code_version
 from fiber_pipeline.outputs import write_exports
 from fiber_pipeline.resources import OutputsResource, WarehouseResource
 

@@ -3,21 +3,21 @@
 import dagster as dg
 import pandas as pd
 
+from fiber_pipeline.annotation.corrections import DECIDING_COLUMNS
+from fiber_pipeline.annotation.engines import distinct_texts
+from fiber_pipeline.annotation.translation.translated_comments import tell_languages
+from fiber_pipeline.assets.code_version import code_version
 from fiber_pipeline.assets.partitions import FEEDBACK_BATCHES
-from fiber_pipeline.code_version import code_version
-from fiber_pipeline.engines import distinct_texts
 from fiber_pipeline.resources import EnginesResource
 from fiber_pipeline.resources.openai_batches import OpenAIBatchesResource
-from fiber_pipeline.review import overlay
 from fiber_pipeline.services.caller import calling
-from fiber_pipeline.translation.translated_comments import tell_languages
 
 
 @dg.asset(
     partitions_def=FEEDBACK_BATCHES,
     ins={
         "comments": dg.AssetIn(metadata={"columns": ["text", "text_key"]}),
-        "corrections": dg.AssetIn(metadata={"columns": list(overlay.COLUMNS)}),
+        "corrections": dg.AssetIn(metadata={"columns": list(DECIDING_COLUMNS)}),
     },
     code_version=code_version("services/openai"),
 )

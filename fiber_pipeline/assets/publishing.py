@@ -12,6 +12,7 @@ from typing import Any
 import dagster as dg
 import pandas as pd
 
+from fiber_pipeline.assets.code_version import code_version
 from fiber_pipeline.assets.partitions import FEEDBACK_BATCHES
 from fiber_pipeline.assets.previews import preview
 from fiber_pipeline.checks import (
@@ -22,7 +23,6 @@ from fiber_pipeline.checks import (
     check_one_row_per_comment,
     check_schema,
 )
-from fiber_pipeline.code_version import code_version
 from fiber_pipeline.services.caller import calling
 from fiber_pipeline.tables import Table
 from fiber_pipeline.warehouse.dagster_metadata import table_metadata

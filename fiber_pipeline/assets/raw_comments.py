@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
+from fiber_pipeline.assets.code_version import code_version
 from fiber_pipeline.assets.partitions import FEEDBACK_BATCHES
 from fiber_pipeline.assets.publishing import Events, publish, spec, table_outs
 from fiber_pipeline.checks import ROW_CONSERVATION, SCHEMA, check_row_conservation
-from fiber_pipeline.code_version import code_version
 from fiber_pipeline.inbox import UnusableName, check_batch_key
 from fiber_pipeline.readers import Reading, ReadingSummary, UnreadableFile, read_file
 from fiber_pipeline.resources import InboxResource, WarehouseResource

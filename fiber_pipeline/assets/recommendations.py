@@ -8,9 +8,9 @@ from typing import Any
 
 import dagster as dg
 
+from fiber_pipeline.assets.code_version import code_version
 from fiber_pipeline.assets.publishing import Events, publish, spec, table_outs
 from fiber_pipeline.checks import SCHEMA
-from fiber_pipeline.code_version import code_version
 from fiber_pipeline.insight import ExecutiveSummary, recommend, summarise, summary_frame
 from fiber_pipeline.insight.openai_summary import writer_of
 from fiber_pipeline.resources import ResponseStoreResource, WarehouseResource

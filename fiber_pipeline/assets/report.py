@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from fiber_pipeline.assets.code_version import code_version
 from fiber_pipeline.assets.output_files import (
     INSIGHTS,
     READS,
@@ -10,7 +11,6 @@ from fiber_pipeline.assets.output_files import (
     file_metadata,
     summary_metadata,
 )
-from fiber_pipeline.code_version import code_version
 from fiber_pipeline.outputs import write_report
 from fiber_pipeline.resources import OutputsResource, WarehouseResource
 

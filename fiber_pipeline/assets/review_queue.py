@@ -2,8 +2,8 @@
 
 import dagster as dg
 
+from fiber_pipeline.assets.code_version import code_version
 from fiber_pipeline.assets.output_files import REVIEW_NAME, file_metadata
-from fiber_pipeline.code_version import code_version
 from fiber_pipeline.resources import EnginesResource, OutputsResource, WarehouseResource
 from fiber_pipeline.review.queue import read_queue
 from fiber_pipeline.review.queue_workbook import write_queue

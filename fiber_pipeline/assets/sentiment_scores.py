@@ -3,20 +3,20 @@
 import dagster as dg
 import pandas as pd
 
+from fiber_pipeline.annotation.corrections import DECIDING_COLUMNS
+from fiber_pipeline.annotation.sentiment.sentiment_scores import score_comments
 from fiber_pipeline.assets.publishing import table_asset
 from fiber_pipeline.resources import EnginesResource, ProgressResource
-from fiber_pipeline.review import overlay
-from fiber_pipeline.sentiment.sentiment_scores import score_comments
 from fiber_pipeline.tables import SENTIMENT_SCORES
 
 
 @table_asset(
     SENTIMENT_SCORES,
-    code=["sentiment", "text", "engines.py", "review/overlay.py"],
+    code=["annotation/sentiment", "text", "annotation/engines.py", "annotation/corrections.py"],
     reads={
         "comments": ["batch", "comment_id", "text", "text_key", "nps", "rating", "rating_scale"],
         "translated_comments": ["comment_id", "text_es", "language"],
-        "corrections": list(overlay.COLUMNS),
+        "corrections": list(DECIDING_COLUMNS),
     },
     row_per_comment="comments",
 )

@@ -3,19 +3,25 @@
 import dagster as dg
 import pandas as pd
 
+from fiber_pipeline.annotation.corrections import DECIDING_COLUMNS
+from fiber_pipeline.annotation.translation.translated_comments import translate_comments
 from fiber_pipeline.assets.publishing import table_asset
 from fiber_pipeline.resources import EnginesResource, ProgressResource
-from fiber_pipeline.review import overlay
 from fiber_pipeline.tables import TRANSLATED_COMMENTS
-from fiber_pipeline.translation.translated_comments import translate_comments
 
 
 @table_asset(
     TRANSLATED_COMMENTS,
-    code=["language", "translation", "text", "engines.py", "review/overlay.py"],
+    code=[
+        "annotation/language",
+        "annotation/translation",
+        "text",
+        "annotation/engines.py",
+        "annotation/corrections.py",
+    ],
     reads={
         "comments": ["batch", "comment_id", "text", "text_key"],
-        "corrections": list(overlay.COLUMNS),
+        "corrections": list(DECIDING_COLUMNS),
     },
     row_per_comment="comments",
 )

@@ -1,14 +1,14 @@
 """What runs without being asked: jobs, schedules, sensors. Deciding what is new belongs to `inbox`."""
 
-from fiber_pipeline.automation.budget_sensor import budget_alerts_sensor
-from fiber_pipeline.automation.inbox_sensor import inbox_sensor
-from fiber_pipeline.automation.jobs import (
+from fiber_pipeline.assets.jobs import (
     analyse_batch,
     compare_engines,
     refresh_insights,
     take_in_reviews,
     write_reports,
 )
+from fiber_pipeline.automation.budget_sensor import budget_alerts_sensor
+from fiber_pipeline.automation.inbox_sensor import inbox_sensor
 from fiber_pipeline.automation.openai_batch_sensor import openai_batch_sensor, submit_batch
 from fiber_pipeline.automation.reviews_sensor import reviews_sensor
 from fiber_pipeline.automation.schedules import daily_insights

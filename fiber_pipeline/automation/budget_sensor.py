@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
-from fiber_pipeline.alerts import AlertNotSent, send_alert
+from fiber_pipeline.alerts.webhook import AlertNotSent, send_alert
 from fiber_pipeline.resources import ResponseStoreResource
 from fiber_pipeline.services.costs import alert_level, budget_alerts
 from fiber_pipeline.services.store.protocol import Budget

@@ -4,8 +4,8 @@ import time
 
 import dagster as dg
 
+from fiber_pipeline.assets.jobs import analyse_batch
 from fiber_pipeline.assets.partitions import FEEDBACK_BATCHES
-from fiber_pipeline.automation.jobs import analyse_batch
 from fiber_pipeline.automation.openai_batch_sensor import submit_batch
 from fiber_pipeline.inbox import Arrival, UnusableName, check_batch_key, find_arrivals
 from fiber_pipeline.inbox.arrivals import dump_seen, load_seen

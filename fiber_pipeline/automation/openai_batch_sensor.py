@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
+from fiber_pipeline.assets.jobs import analyse_batch
 from fiber_pipeline.assets.partitions import FEEDBACK_BATCHES
-from fiber_pipeline.automation.jobs import analyse_batch
 from fiber_pipeline.resources.openai_batches import OpenAIBatchesResource
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 
+from fiber_pipeline.assets.jobs import ANNOTATION_ASSETS, analyse_batch, take_in_reviews
 from fiber_pipeline.assets.partitions import FEEDBACK_BATCHES
-from fiber_pipeline.automation.jobs import ANNOTATION_ASSETS, analyse_batch, take_in_reviews
 from fiber_pipeline.automation.openai_batch_sensor import submit_batch
 from fiber_pipeline.inbox import Arrival, Seen
 from fiber_pipeline.resources import EnginesResource, InboxResource, WarehouseResource

@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from fiber_pipeline.automation.jobs import refresh_insights
+from fiber_pipeline.assets.jobs import refresh_insights
 
 BUSINESS_TIME_ZONE = "America/Asuncion"
 

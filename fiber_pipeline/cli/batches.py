@@ -146,12 +146,12 @@ def _stop(desk: "BatchDesk", submission: "Submission") -> bool:
 @contextmanager
 def _desk() -> "Iterator[BatchDesk | None]":
     """The desk, or None where nothing can have been submitted: to look at a journal must not make it."""
+    from fiber_pipeline.annotation.themes import TaxonomyError
     from fiber_pipeline.services.openai.batches.desk import open_desk
     from fiber_pipeline.services.openai.batches.journal.opening import is_there
     from fiber_pipeline.services.prices import PriceFileError
     from fiber_pipeline.services.store.errors import StoreError
     from fiber_pipeline.services.store.opening import store_of
-    from fiber_pipeline.themes import TaxonomyError
 
     settings = read_settings()
     if not is_there(settings.cache_url, settings.cache_dir):

@@ -184,11 +184,11 @@ def _warehouse(settings: Settings) -> Iterator[Finding]:
 
 
 def _engines(settings: Settings) -> Iterator[Finding]:
-    from fiber_pipeline.chains import build_chains, build_second_net
-    from fiber_pipeline.engines import EngineUnavailable
+    from fiber_pipeline.annotation.chains import build_chains, build_second_net
+    from fiber_pipeline.annotation.engines import EngineUnavailable
+    from fiber_pipeline.annotation.themes import TaxonomyError
     from fiber_pipeline.services.prices import PriceFileError
     from fiber_pipeline.services.store.errors import StoreError
-    from fiber_pipeline.themes import TaxonomyError
 
     try:
         net = build_second_net(settings)
@@ -260,10 +260,10 @@ def _probes(settings: Settings) -> Iterator[tuple[str, str, Coroutine[Any, Any, 
 
 def _prices(settings: Settings) -> Iterator[Finding]:
     """What would be asked must have a price."""
-    from fiber_pipeline.chains import build_chains, build_second_net
+    from fiber_pipeline.annotation.chains import build_chains, build_second_net
+    from fiber_pipeline.annotation.remote_engine import RemoteEngine
     from fiber_pipeline.services.failures import UnknownPrice
     from fiber_pipeline.services.prices import Prices
-    from fiber_pipeline.services.remote_engine import RemoteEngine
     from fiber_pipeline.services.service import Usage
 
     prices, chains, net = Prices(settings.prices), build_chains(settings), build_second_net(settings)

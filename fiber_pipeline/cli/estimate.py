@@ -15,9 +15,9 @@ from fiber_pipeline.cli.problems import read_settings
 if TYPE_CHECKING:
     import pandas as pd
 
-    from fiber_pipeline.chains import Chains
-    from fiber_pipeline.engines import Engine
-    from fiber_pipeline.estimation import Asking
+    from fiber_pipeline.annotation.chains import Chains
+    from fiber_pipeline.annotation.engines import Engine
+    from fiber_pipeline.operations.estimation import Asking
     from fiber_pipeline.services.plan import Plan
     from fiber_pipeline.services.store.protocol import ResponseStore
     from fiber_pipeline.settings import Settings
@@ -39,9 +39,9 @@ def estimate(files: tuple[Path, ...]) -> None:
     """
     settings = read_settings()
 
-    from fiber_pipeline.chains import build_chains, build_second_net
-    from fiber_pipeline.engines import EngineUnavailable
-    from fiber_pipeline.estimation import plan_second_net, plan_services
+    from fiber_pipeline.annotation.chains import build_chains, build_second_net
+    from fiber_pipeline.annotation.engines import EngineUnavailable
+    from fiber_pipeline.operations.estimation import plan_second_net, plan_services
     from fiber_pipeline.services.failures import UnknownPrice
     from fiber_pipeline.settings import WRITER
 
@@ -103,11 +103,11 @@ def _read(files: Sequence[Path], settings: "Settings") -> "tuple[pd.DataFrame, l
 
 def _corrections(settings: "Settings") -> "pd.DataFrame":
     """What people have said so far."""
-    from fiber_pipeline.review import overlay
+    from fiber_pipeline.annotation.corrections import DECIDING_COLUMNS
     from fiber_pipeline.tables import CORRECTIONS
     from fiber_pipeline.warehouse import Warehouse
 
-    return Warehouse(settings.warehouse_location, settings.warehouse_key).read(CORRECTIONS, overlay.COLUMNS)
+    return Warehouse(settings.warehouse_location, settings.warehouse_key).read(CORRECTIONS, DECIDING_COLUMNS)
 
 
 def _store(settings: "Settings", scratch: Path) -> "ResponseStore":
@@ -118,8 +118,8 @@ def _store(settings: "Settings", scratch: Path) -> "ResponseStore":
 
 
 def _plan_writing(settings: "Settings", store: "ResponseStore") -> "Asking":
-    from fiber_pipeline.chains import build_enricher
-    from fiber_pipeline.estimation import plan_writing
+    from fiber_pipeline.annotation.chains import build_enricher
+    from fiber_pipeline.operations.estimation import plan_writing
     from fiber_pipeline.services.openai.from_settings import summary_services
 
     return plan_writing(build_enricher(settings, store), summary_services(settings))
@@ -181,7 +181,7 @@ def _seconds_per_text(chains: "Chains", texts: "pd.DataFrame") -> float:
     """What local engines take, measured on a spread of the texts themselves after a first pass that loads lexicons."""
     import pandas as pd
 
-    from fiber_pipeline.services.remote_engine import RemoteEngine
+    from fiber_pipeline.annotation.remote_engine import RemoteEngine
 
     distinct = texts["text"].drop_duplicates()
     if distinct.empty:

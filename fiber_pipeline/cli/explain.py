@@ -9,9 +9,9 @@ from fiber_pipeline.cli.problems import read_settings
 @click.argument("text")
 def explain(text: str) -> None:
     """Say why TEXT gets its language, sentiment and themes: the words, rules and weights behind each."""
-    from fiber_pipeline import language, sentiment
+    from fiber_pipeline.annotation import language, sentiment
+    from fiber_pipeline.annotation.themes import LocalThemeEngine, TaxonomyError, load_taxonomy
     from fiber_pipeline.cleaning import redact
-    from fiber_pipeline.themes import LocalThemeEngine, TaxonomyError, load_taxonomy
 
     try:
         taxonomy = load_taxonomy(read_settings().taxonomy)

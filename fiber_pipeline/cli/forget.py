@@ -17,7 +17,7 @@ def forget(batch: str | None, customer: str | None, yes: bool) -> None:
     """
     if (batch is None) == (customer is None):
         raise click.UsageError("give either --batch or --customer")
-    from fiber_pipeline.forgetting import forget_batch, forget_customer
+    from fiber_pipeline.operations.forgetting import forget_batch, forget_customer
     from fiber_pipeline.services.store.errors import StoreError
 
     settings = read_settings()

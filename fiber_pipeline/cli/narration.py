@@ -4,14 +4,18 @@ import logging
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import dagster as dg
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from fiber_pipeline.engines import Progress as Callback
+from fiber_pipeline.annotation.engines import Progress as Callback
+from fiber_pipeline.cli.home import open_instance
+from fiber_pipeline.definitions import build_definitions
+from fiber_pipeline.operations.pipeline import Pipeline
+from fiber_pipeline.settings import Settings
 
 
 class Narrator:
@@ -82,6 +86,15 @@ class Narrator:
             self._progress.update(self._step, description=str(event.step_key), completed=0, total=None, visible=True)
         elif event is None and record.levelno >= logging.WARNING:
             self.console.print(f"  {meta.get('orig_message', record.getMessage())}", markup=False, highlight=False)
+
+
+@contextmanager
+def narrated_pipeline(settings: Settings) -> Iterator[tuple[Pipeline, Narrator]]:
+    """The jobs over this machine's Dagster instance, and who tells how far they are."""
+    narrator = Narrator()
+    with open_instance(settings) as instance, narrator:
+        definitions = build_definitions({"progress": narrator}, settings, narrator.logger())
+        yield Pipeline(settings, instance, definitions), narrator
 
 
 class _EventHandler(logging.Handler):

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from fiber_pipeline.cli.home import open_instance
 from fiber_pipeline.cli.problems import read_settings
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from fiber_pipeline.pipeline import Result
+    from fiber_pipeline.operations.pipeline import Result
     from fiber_pipeline.review.pending import PendingBatch
     from fiber_pipeline.settings import Settings
 
@@ -49,10 +48,10 @@ def export(file: Path | None) -> None:
     It holds at most FIBER_REVIEW_ROWS texts that nobody has reviewed; those on which engines differ are there once
     `fiber review compare` has asked them.
     """
+    from fiber_pipeline.annotation.themes import load_taxonomy
     from fiber_pipeline.assets.output_files import REVIEW_NAME
     from fiber_pipeline.review.queue import read_queue
     from fiber_pipeline.review.queue_workbook import write_queue
-    from fiber_pipeline.themes import load_taxonomy
     from fiber_pipeline.warehouse import Warehouse
 
     settings = read_settings()
@@ -75,9 +74,9 @@ def import_(files: tuple[Path, ...], apply_them: bool) -> None:
     Rows that hold what they may not are refused with their place and the reason, and the command exits with 1; the
     others are taken in. Taking in the same file again changes nothing.
     """
+    from fiber_pipeline.annotation.themes import load_taxonomy
     from fiber_pipeline.review.folder import keep
     from fiber_pipeline.review.reviewed_workbook import read_reviewed_workbook
-    from fiber_pipeline.themes import load_taxonomy
 
     settings = read_settings()
     themes = load_taxonomy(settings.taxonomy).themes
@@ -138,12 +137,9 @@ def _settle(settings: "Settings", *, apply_them: bool) -> bool:
         click.echo("`fiber review status --apply` runs these batches again")
         return False
 
-    from fiber_pipeline.cli.narration import Narrator
-    from fiber_pipeline.pipeline import Pipeline
+    from fiber_pipeline.cli.narration import narrated_pipeline
 
-    narrator = Narrator()
-    with open_instance(settings) as instance, narrator:
-        pipeline = Pipeline(settings, instance, narrator)
+    with narrated_pipeline(settings) as (pipeline, narrator):
         results = [pipeline.annotate(batch) for batch in narrator.each([item.batch for item in pending])]
         results.append(pipeline.refresh())
     for result in results:
@@ -155,8 +151,8 @@ def _settle(settings: "Settings", *, apply_them: bool) -> bool:
 
 
 def _pending(settings: "Settings") -> "Sequence[PendingBatch]":
+    from fiber_pipeline.annotation.themes import load_taxonomy
     from fiber_pipeline.review.pending import pending_batches
-    from fiber_pipeline.themes import load_taxonomy
     from fiber_pipeline.warehouse import Warehouse
 
     themes = load_taxonomy(settings.taxonomy).themes
@@ -165,12 +161,10 @@ def _pending(settings: "Settings") -> "Sequence[PendingBatch]":
 
 
 def _run(settings: "Settings", job: str) -> "Result":
-    from fiber_pipeline.cli.narration import Narrator
-    from fiber_pipeline.pipeline import Pipeline
+    from fiber_pipeline.cli.narration import narrated_pipeline
 
-    narrator = Narrator()
-    with open_instance(settings) as instance, narrator:
-        return Pipeline(settings, instance, narrator).run(job)
+    with narrated_pipeline(settings) as (pipeline, _):
+        return pipeline.run(job)
 
 
 def _report(result: "Result") -> None:

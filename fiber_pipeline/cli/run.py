@@ -6,7 +6,6 @@ from pathlib import Path
 
 import click
 
-from fiber_pipeline.cli.home import open_instance
 from fiber_pipeline.cli.problems import read_settings
 from fiber_pipeline.inbox import Inbox, UnusableName
 
@@ -29,13 +28,10 @@ def run(sources: tuple[Path, ...], force: bool) -> None:
         click.echo(f"Nothing to do: the inbox {inbox.url} is empty. Drop a file there, or name one: fiber run FILE")
         return
 
-    from fiber_pipeline.cli.narration import Narrator
+    from fiber_pipeline.cli.narration import narrated_pipeline
     from fiber_pipeline.cli.summary import print_summary
-    from fiber_pipeline.pipeline import Pipeline
 
-    narrator = Narrator()
-    with open_instance(settings) as instance, narrator:
-        pipeline = Pipeline(settings, instance, narrator)
+    with narrated_pipeline(settings) as (pipeline, narrator):
         results = [pipeline.analyse(batch, force=force) for batch in narrator.each(batches)]
         refreshed = pipeline.refresh(force=force)
     print_summary(settings, results, refreshed, started)

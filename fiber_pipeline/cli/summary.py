@@ -8,8 +8,8 @@ from rich.table import Column
 from rich.table import Table as Grid
 
 from fiber_pipeline.assets.output_files import output_paths
+from fiber_pipeline.operations.pipeline import Result
 from fiber_pipeline.outputs import labels
-from fiber_pipeline.pipeline import Result
 from fiber_pipeline.services.costs import budget_alerts, list_calls
 from fiber_pipeline.services.store.opening import store_of
 from fiber_pipeline.services.store.protocol import Budget

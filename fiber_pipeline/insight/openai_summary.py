@@ -107,7 +107,7 @@ class OpenAIWriter:
 def writer_of(settings: Settings, store: ResponseStore, reader: Reader) -> OpenAIWriter:
     """The writer that the settings ask for. Raises PriceFileError if the price file will not do."""
     # Loaded where a service is set: the client takes a second.
-    from fiber_pipeline.chains import build_enricher
+    from fiber_pipeline.annotation.chains import build_enricher
     from fiber_pipeline.services.openai.from_settings import summary_services
 
     return OpenAIWriter(reader, build_enricher(settings, store), summary_services(settings))

@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from fiber_pipeline.chains import Chains, build_chains, build_second_net
+from fiber_pipeline.annotation.chains import Chains, build_chains, build_second_net
 from fiber_pipeline.settings import Settings
 
 if TYPE_CHECKING:
+    from fiber_pipeline.annotation.themes import Taxonomy
     from fiber_pipeline.cleaning.clean import SecondLook
     from fiber_pipeline.services.store.protocol import ResponseStore
-    from fiber_pipeline.themes import Taxonomy
 
 
 class EnginesResource:
@@ -28,7 +28,7 @@ class EnginesResource:
 
     def taxonomy(self) -> "Taxonomy":
         """The themes in force, with the user's own file taken in."""
-        from fiber_pipeline.themes import load_taxonomy
+        from fiber_pipeline.annotation.themes import load_taxonomy
 
         return load_taxonomy(self._settings.taxonomy)
 

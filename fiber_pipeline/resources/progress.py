@@ -4,7 +4,7 @@ import logging
 import time
 from typing import Protocol
 
-from fiber_pipeline.engines import Progress
+from fiber_pipeline.annotation.engines import Progress
 
 
 class ProgressResource(Protocol):

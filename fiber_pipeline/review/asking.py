@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from fiber_pipeline.engines import ITEM, REQUEST_SIZE, Engine
+from fiber_pipeline.annotation.engines import ITEM, REQUEST_SIZE, Engine
 
 Themes = frozenset[str]
 

@@ -12,9 +12,9 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
+from fiber_pipeline.annotation.themes import Theme
 from fiber_pipeline.review.reviewed_workbook import Correction, Refusal, ReviewedWorkbook, read_reviewed_workbook
 from fiber_pipeline.tables import CORRECTIONS
-from fiber_pipeline.themes import Theme
 
 WITHDRAWN = "withdrawn"
 _SAID = ("sentiment", "urgency", "language")

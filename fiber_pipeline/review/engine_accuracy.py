@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from fiber_pipeline.chains import Chains
+from fiber_pipeline.annotation.chains import Chains
+from fiber_pipeline.annotation.translation.translated_comments import translate_comments
 from fiber_pipeline.insight.counted_comments import SMALL_SAMPLE
 from fiber_pipeline.review.agreement import Measure, cross_table, micro_f1
 from fiber_pipeline.review.asking import Themes, ask_each
@@ -17,7 +18,6 @@ from fiber_pipeline.review.scoring import f1, macro_f1, precision, recall, share
 from fiber_pipeline.review.statements import fetch
 from fiber_pipeline.tables import ENGINE_ACCURACY
 from fiber_pipeline.tables.vocabulary import LANGUAGES, SENTIMENTS, URGENCIES
-from fiber_pipeline.translation.translated_comments import translate_comments
 
 ALL = "all"
 RANDOM = "random"

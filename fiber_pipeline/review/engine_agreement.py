@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from fiber_pipeline.engines import Engine
+from fiber_pipeline.annotation.engines import Engine
 from fiber_pipeline.insight.counted_comments import SMALL_SAMPLE
 from fiber_pipeline.review.agreement import (
     Measure,

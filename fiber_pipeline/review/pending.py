@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from fiber_pipeline.review.overlay import HUMAN
+from fiber_pipeline.annotation.corrections import HUMAN
 from fiber_pipeline.review.statements import fetch
 
 

@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Mapping
 
+from fiber_pipeline.annotation.themes import Theme
 from fiber_pipeline.outputs import labels
 from fiber_pipeline.text.folding import fold
-from fiber_pipeline.themes import Theme
 
 SHEET = "Revisión"
 REVIEWER = "Su nombre:"

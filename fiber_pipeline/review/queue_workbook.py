@@ -10,13 +10,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from fiber_pipeline.annotation.themes import Theme
 from fiber_pipeline.outputs import labels, spanish
 from fiber_pipeline.outputs.files import whole_file
 from fiber_pipeline.outputs.palette import LIGHT
 from fiber_pipeline.outputs.workbook.spreadsheet import Formats, lines_of, set_up_print, write_text, write_title
 from fiber_pipeline.review import queue_layout as layout
 from fiber_pipeline.review.queue import QueuedText
-from fiber_pipeline.themes import Theme
 
 _LISTS = "Listas"
 _TITLE = "Revisión de comentarios"

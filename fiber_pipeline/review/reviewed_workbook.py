@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from fiber_pipeline.annotation.themes import Theme
 from fiber_pipeline.cleaning.identity import text_key
 from fiber_pipeline.readers.containers import Document, open_regular
 from fiber_pipeline.readers.file_type import detect_file_type
@@ -21,7 +22,6 @@ from fiber_pipeline.readers.unreadable import UnreadableFile
 from fiber_pipeline.review import queue_layout as layout
 from fiber_pipeline.tables.vocabulary import REVIEW_REASONS
 from fiber_pipeline.text.folding import fold
-from fiber_pipeline.themes import Theme
 
 _LIMITS = Limits(file_bytes=64 * MIB, unpacked_bytes=256 * MIB, rows=50_000, columns=200, cells=2_000_000)
 _FILE_TYPES = ("xlsx", "xls", "ods")

@@ -5,9 +5,9 @@ import json
 import dagster as dg
 import pandas as pd
 
-from fiber_pipeline.automation.jobs import BATCH_ASSETS
-from fiber_pipeline.chains import build_chains
-from fiber_pipeline.engines import Answers
+from fiber_pipeline.annotation.chains import build_chains
+from fiber_pipeline.annotation.engines import Answers
+from fiber_pipeline.assets.jobs import BATCH_ASSETS
 from fiber_pipeline.resources import EnginesResource
 from fiber_pipeline_tests.world import HEADER, ROWS, World
 

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from fiber_pipeline.annotation.chains import build_chains
+from fiber_pipeline.annotation.engines import EngineUnavailable
 from fiber_pipeline.assets.output_files import REVIEW_NAME
-from fiber_pipeline.chains import build_chains
-from fiber_pipeline.engines import EngineUnavailable
 from fiber_pipeline.review.folder import keep
 from fiber_pipeline.settings import Settings
 from fiber_pipeline_tests.review.reviewers import fill_in

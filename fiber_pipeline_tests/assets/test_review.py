@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 
+from fiber_pipeline.annotation.chains import build_chains
+from fiber_pipeline.annotation.corrections import HUMAN
+from fiber_pipeline.annotation.themes import load_taxonomy
 from fiber_pipeline.assets.output_files import REVIEW_NAME
-from fiber_pipeline.chains import build_chains
-from fiber_pipeline.forgetting import forget_batch, forget_customer
+from fiber_pipeline.operations.forgetting import forget_batch, forget_customer
 from fiber_pipeline.resources import EnginesResource
 from fiber_pipeline.review.folder import keep
-from fiber_pipeline.review.overlay import HUMAN
 from fiber_pipeline.review.pending import PendingBatch, pending_batches
-from fiber_pipeline.themes import load_taxonomy
 from fiber_pipeline_tests.review.engines import ScriptedSentiment
 from fiber_pipeline_tests.review.reviewers import fill_in
 from fiber_pipeline_tests.world import ROWS, World

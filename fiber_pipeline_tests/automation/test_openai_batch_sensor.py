@@ -10,7 +10,7 @@ import pytest
 from fiber_pipeline.assets.openai_submissions import openai_submissions
 from fiber_pipeline.automation.openai_batch_sensor import openai_batch_sensor
 from fiber_pipeline.cleaning.identity import text_key
-from fiber_pipeline.forgetting import forget_customer
+from fiber_pipeline.operations.forgetting import forget_customer
 from fiber_pipeline.resources.openai_batches import OpenAIBatchesResource
 from fiber_pipeline.review.corrections import join
 from fiber_pipeline.services.openai.batches.journal.opening import FILE_NAME

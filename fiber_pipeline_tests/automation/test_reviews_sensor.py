@@ -12,11 +12,11 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from fiber_pipeline.annotation.themes import load_taxonomy
 from fiber_pipeline.automation.reviews_sensor import reviews_sensor
 from fiber_pipeline.review.queue import read_queue
 from fiber_pipeline.review.queue_workbook import write_queue
 from fiber_pipeline.settings import Settings
-from fiber_pipeline.themes import load_taxonomy
 from fiber_pipeline_tests.review.reviewers import fill_in
 from fiber_pipeline_tests.world import ROWS, World
 

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
+from fiber_pipeline.annotation.themes import Theme, load_taxonomy
 from fiber_pipeline.cleaning.identity import text_key
 from fiber_pipeline.review.folder import keep
 from fiber_pipeline.review.queue import QueuedText
 from fiber_pipeline.review.queue_workbook import write_queue
-from fiber_pipeline.themes import Theme, load_taxonomy
 from fiber_pipeline_tests.review.reviewers import fill_in
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from fiber_pipeline.engines import Answers
+from fiber_pipeline.annotation.engines import Answers
 
 
 class ScriptedSentiment:

@@ -5,11 +5,11 @@ import duckdb
 import pandas as pd
 import pytest
 
-from fiber_pipeline.chains import Chains
-from fiber_pipeline.engines import Answers
+from fiber_pipeline.annotation.chains import Chains
+from fiber_pipeline.annotation.engines import Answers
+from fiber_pipeline.annotation.translation import GlossTranslationEngine
 from fiber_pipeline.review.engine_accuracy import reviewed_texts, score_engines
 from fiber_pipeline.tables import CORRECTIONS, ENGINE_ACCURACY
-from fiber_pipeline.translation import GlossTranslationEngine
 from fiber_pipeline_tests.insight.history import Comment, write_comments, write_table
 from fiber_pipeline_tests.review.engines import ScriptedLanguage, ScriptedSentiment, ScriptedThemes
 from fiber_pipeline_tests.review.test_corrections import word

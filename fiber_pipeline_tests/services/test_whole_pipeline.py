@@ -7,9 +7,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from fiber_pipeline.chains import build_chains, build_second_net
-from fiber_pipeline.engines import EngineUnavailable
-from fiber_pipeline.sentiment.sentiment_scores import score_comments
+from fiber_pipeline.annotation.chains import build_chains, build_second_net
+from fiber_pipeline.annotation.engines import EngineUnavailable
+from fiber_pipeline.annotation.sentiment.sentiment_scores import score_comments
 from fiber_pipeline.services.store.opening import open_store
 from fiber_pipeline.settings import Settings
 from fiber_pipeline_tests.servers.azure_server import AzureServer

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fiber_pipeline.language import LocalLanguageEngine
-from fiber_pipeline.sentiment import LocalSentimentEngine
+from fiber_pipeline.annotation.language import LocalLanguageEngine
+from fiber_pipeline.annotation.sentiment import LocalSentimentEngine
+from fiber_pipeline.annotation.themes import LocalThemeEngine
+from fiber_pipeline.annotation.translation.engine import GlossTranslationEngine
 from fiber_pipeline.tables.vocabulary import SENTIMENTS
-from fiber_pipeline.themes import LocalThemeEngine
-from fiber_pipeline.translation.engine import GlossTranslationEngine
 
 LANGUAGE, GLOSS, SENTIMENT, THEMES = (
     LocalLanguageEngine(),

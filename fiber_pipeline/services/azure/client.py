@@ -17,10 +17,10 @@ from azure.core.pipeline import PipelineContext, PipelineRequest
 from azure.core.pipeline.policies import AzureKeyCredentialPolicy, UserAgentPolicy
 from azure.core.rest import HttpRequest
 
-from fiber_pipeline.services.addresses import secure_url
 from fiber_pipeline.services.azure.failures import failure_of_status
 from fiber_pipeline.services.failures import ServiceFailure
 from fiber_pipeline.services.http_connection import HttpConnection
+from fiber_pipeline.text.addresses import secure_url
 
 API_VERSION = TextAnalyticsApiVersion.V2023_04_01.value
 _KEY_HEADER = "Ocp-Apim-Subscription-Key"

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from fiber_pipeline.services.addresses import is_loopback, secure_url
+from fiber_pipeline.text.addresses import is_loopback, secure_url
 
 DEFAULT_HOST = "translate.googleapis.com"
 GLOBAL = "global"

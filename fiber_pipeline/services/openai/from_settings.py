@@ -1,10 +1,10 @@
 """The services that the settings ask for, by operation."""
 
+from fiber_pipeline.annotation.themes.taxonomy import Taxonomy
 from fiber_pipeline.services.openai.client import OpenAIService
 from fiber_pipeline.services.openai.endpoints import endpoints_of, model_of
 from fiber_pipeline.services.openai.operations import Question, annotate, summarise, translate
 from fiber_pipeline.settings import Settings
-from fiber_pipeline.themes.taxonomy import Taxonomy
 
 
 def annotation_services(settings: Settings, taxonomy: Taxonomy) -> list[OpenAIService]:

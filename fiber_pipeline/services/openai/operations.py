@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from fiber_pipeline.annotation.themes.taxonomy import Taxonomy
 from fiber_pipeline.services.openai.answers import (
     Answer,
     Summary,
@@ -20,7 +21,6 @@ from fiber_pipeline.services.openai.prompts import render_prompt
 from fiber_pipeline.services.openai.tokens import prompt_tokens, text_tokens
 from fiber_pipeline.services.operation import Item, Operation
 from fiber_pipeline.services.service import Usage
-from fiber_pipeline.themes.taxonomy import Taxonomy
 
 PROVIDER = "openai"
 # Follows strict schemas, takes a temperature, and needs no thinking for texts this short.

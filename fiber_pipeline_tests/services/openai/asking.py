@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
+from fiber_pipeline.annotation.themes import load_taxonomy
 from fiber_pipeline.services.openai.client import OpenAIService
 from fiber_pipeline.services.openai.endpoints import OpenAIEndpoint
 from fiber_pipeline.services.openai.operations import Question, annotate
 from fiber_pipeline.services.operation import Item
 from fiber_pipeline.services.service import Reply
-from fiber_pipeline.themes import load_taxonomy
 from fiber_pipeline_tests.servers.openai_server import OpenAIServer
 
 MODEL = "gpt-4.1-mini"

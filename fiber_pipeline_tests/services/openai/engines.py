@@ -8,7 +8,9 @@ from typing import Any
 
 import pandas as pd
 
-from fiber_pipeline.sentiment.openai_engine import OpenAISentimentEngine
+from fiber_pipeline.annotation.sentiment.openai_engine import OpenAISentimentEngine
+from fiber_pipeline.annotation.themes.openai_engine import OpenAIThemeEngine
+from fiber_pipeline.annotation.translation.openai_engine import OpenAITranslationEngine
 from fiber_pipeline.services.enrichment import Enricher
 from fiber_pipeline.services.openai.from_settings import annotation_services, translation_services
 from fiber_pipeline.services.policy import Policy
@@ -16,8 +18,6 @@ from fiber_pipeline.services.prices import Prices
 from fiber_pipeline.services.store.opening import open_store
 from fiber_pipeline.services.store.protocol import Budget, ResponseStore
 from fiber_pipeline.settings import Settings
-from fiber_pipeline.themes.openai_engine import OpenAIThemeEngine
-from fiber_pipeline.translation.openai_engine import OpenAITranslationEngine
 from fiber_pipeline_tests.servers.openai_server import OpenAIServer
 from fiber_pipeline_tests.services.openai.asking import KEY, taxonomy
 

@@ -1,9 +1,9 @@
 import json
 
+from fiber_pipeline.annotation.themes import load_taxonomy
 from fiber_pipeline.services.openai.endpoints import endpoints_of, is_configured, model_of
 from fiber_pipeline.services.openai.from_settings import annotation_services
 from fiber_pipeline.settings import Settings
-from fiber_pipeline.themes import load_taxonomy
 
 
 def settings(*endpoints: dict, **variables: str) -> Settings:

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from fiber_pipeline.engines import collect
-from fiber_pipeline.sentiment import LocalSentimentEngine
+from fiber_pipeline.annotation.engines import collect
+from fiber_pipeline.annotation.sentiment import LocalSentimentEngine
 from fiber_pipeline.tables import COMMENT_THEMES, SENTIMENT_SCORES, TRANSLATED_COMMENTS
 from fiber_pipeline_tests.servers.faults import Fault
 from fiber_pipeline_tests.servers.openai_answers import annotation

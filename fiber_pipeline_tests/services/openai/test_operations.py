@@ -2,12 +2,12 @@ from pathlib import Path
 
 import pytest
 
+from fiber_pipeline.annotation.themes import load_taxonomy
 from fiber_pipeline.services.openai.messages import write_request
 from fiber_pipeline.services.openai.operations import annotate, is_reasoning, summarise, translate
 from fiber_pipeline.services.openai.prompts import render_prompt
 from fiber_pipeline.services.openai.trouble import duration, status_failure
 from fiber_pipeline.services.operation import Item
-from fiber_pipeline.themes import load_taxonomy
 
 MODEL = "gpt-4.1-mini"
 OWN_THEME = """

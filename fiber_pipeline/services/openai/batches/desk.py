@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from fiber_pipeline.annotation.themes import Taxonomy, load_taxonomy
 from fiber_pipeline.services.failures import ServiceFailure
 from fiber_pipeline.services.openai.batches.books import BatchBooks, BatchPrices
 from fiber_pipeline.services.openai.batches.endpoint import KEPT_SECONDS, BatchEndpoint
@@ -25,7 +26,6 @@ from fiber_pipeline.services.operation import Item
 from fiber_pipeline.services.prices import Prices
 from fiber_pipeline.services.store.protocol import Budget, ResponseStore
 from fiber_pipeline.settings import Settings
-from fiber_pipeline.themes import Taxonomy, load_taxonomy
 
 _log = logging.getLogger(__name__)
 NAME = "openai"

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from fiber_pipeline.engines import collect
+from fiber_pipeline.annotation.engines import collect
 from fiber_pipeline.services.openai.operations import translate
 from fiber_pipeline.services.prices import Prices
 from fiber_pipeline.services.service import Usage

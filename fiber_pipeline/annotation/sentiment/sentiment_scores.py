@@ -1,0 +1,66 @@
+"""Fills `sentiment_scores`: the sentiment, emotions and urgency of each comment."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from fiber_pipeline.annotation.corrections import overlay_sentiment
+from fiber_pipeline.annotation.engines import Progress, collect, distinct_texts
+from fiber_pipeline.annotation.sentiment.consistency import check_against_scores
+from fiber_pipeline.annotation.sentiment.protocol import SentimentEngine
+from fiber_pipeline.tables import SENTIMENT_SCORES
+
+_FROM_ENGINE = (
+    "sentiment",
+    "score",
+    "intensity",
+    "evidence",
+    "emotions",
+    "urgency",
+    "urgency_evidence",
+    "confidence",
+    "engine",
+    "model",
+    "prompt_version",
+    "is_fallback",
+    "fallback_reason",
+)
+
+
+def score_comments(
+    comments: pd.DataFrame,
+    engines: Sequence[SentimentEngine],
+    progress: Progress | None = None,
+    corrections: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """Return a `sentiment_scores` row for each row of `comments`.
+
+    comments: columns batch, comment_id, text, text_key, text_es, language, nps, rating, rating_scale.
+    corrections: what people said of texts (see `annotation.corrections`); it stands in place of the engines' labels.
+    """
+    distinct = distinct_texts(comments, ["text", "text_es", "language"])
+    answers = collect(SENTIMENT_SCORES, engines, distinct.request, progress)
+    told = answers.select(_FROM_ENGINE).take(pa.array(distinct.item_of))
+    is_reviewed = np.zeros(len(comments), dtype=bool)
+    if corrections is not None:
+        told, is_reviewed = overlay_sentiment(told, comments["text_key"], corrections)
+    confidence, contradicts = check_against_scores(
+        told["sentiment"],
+        told["score"],
+        told["confidence"],
+        comments["nps"],
+        comments["rating"],
+        comments["rating_scale"],
+    )
+    return SENTIMENT_SCORES.frame(
+        {
+            **{name: told[name] for name in _FROM_ENGINE},
+            "batch": comments["batch"],
+            "comment_id": comments["comment_id"],
+            # A score can make an engine's label doubtful, not a person's.
+            "confidence": np.where(is_reviewed, 1.0, confidence),
+            "contradicts_score": contradicts,
+        }
+    )

@@ -1,0 +1,8 @@
+"""What commands and sensors ask for: running the jobs, estimating them, forgetting.
+
+    pipeline        the jobs in this process, doing only what is not up to date
+    estimation      what a run would ask of paid services
+    forgetting      erasing a batch or a customer from everything that is kept
+
+How something is asked for (arguments, messages, ticks) belongs to `cli` and `automation`.
+"""
