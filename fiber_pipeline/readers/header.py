@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from fiber_pipeline.readers.columns.names import hints_at_role, is_known_name, is_other_name
 from fiber_pipeline.readers.dates import read_date
-from fiber_pipeline.readers.recognition import hints_at_role, is_known_name, is_other_name
 from fiber_pipeline.readers.scores import read_nps, read_number
 from fiber_pipeline.readers.sheet import Cell, is_blank
 

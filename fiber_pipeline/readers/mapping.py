@@ -24,8 +24,8 @@ from typing import Any, NoReturn, cast
 
 import yaml
 
+from fiber_pipeline.readers.columns import ROLES, Role
 from fiber_pipeline.readers.dates import DateOrder
-from fiber_pipeline.readers.recognition import ROLES, Role
 from fiber_pipeline.readers.scores import RatingScale
 
 

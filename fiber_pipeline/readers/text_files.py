@@ -4,13 +4,13 @@ import itertools
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
+from fiber_pipeline.readers.columns.names import is_known_name
 from fiber_pipeline.readers.containers import Document
 from fiber_pipeline.readers.delimited import Dialect, detect_dialect, read_delimited, read_lines
 from fiber_pipeline.readers.encoding import Encoding, detect_encoding, open_text
 from fiber_pipeline.readers.json_records import looks_like_lines, read_json_document, read_json_lines
 from fiber_pipeline.readers.limits import Limits
 from fiber_pipeline.readers.mapping import ColumnMapping
-from fiber_pipeline.readers.recognition import is_known_name
 from fiber_pipeline.readers.sheet import Sheet
 
 _HEAD_CHARACTERS = 64 * 1024

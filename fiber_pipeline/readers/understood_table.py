@@ -8,12 +8,13 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
+from fiber_pipeline.readers.columns import Role, recognise
+from fiber_pipeline.readers.columns.names import plain_name
 from fiber_pipeline.readers.dates import detect_order
 from fiber_pipeline.readers.header import Header, find_header, unique_names
 from fiber_pipeline.readers.limits import Limits
 from fiber_pipeline.readers.mapping import ColumnMapping
 from fiber_pipeline.readers.mojibake import repair_mojibake
-from fiber_pipeline.readers.recognition import Role, plain_name, recognise
 from fiber_pipeline.readers.scores import decide_scale, read_number, read_rating
 from fiber_pipeline.readers.sheet import Cell, Chunk, Sheet, is_blank
 from fiber_pipeline.readers.table_columns import (
@@ -161,7 +162,9 @@ class _Table:
                 self._sheet.notes.append(f"the mapping's column {column!r} for {role} is not in this table")
         free = [index for index in range(len(self._names)) if index not in fixed.values()]
         found = recognise([self._names[index] for index in free], [columns[index] for index in free], has_header)
-        roles = {role: free[column] for role, column in found.items() if role not in said or role in self.rows.missing}
+        roles = {
+            role: free[column] for role, column in found.roles.items() if role not in said or role in self.rows.missing
+        }
         return {**roles, **fixed}
 
     def _place(self, column: str | int | None) -> int | None:
@@ -204,7 +207,7 @@ class _Table:
         self._names = unique_names(header, 0)
         columns = _transpose(chunk.rows, len(self._names))
         found = recognise([self._names[index] for index in late], [columns[index] for index in late], has_header=True)
-        for role, column in found.items():
+        for role, column in found.roles.items():
             if role not in self._roles and self._mapping.columns.get(role, "") is not None:
                 self._roles[role] = late[column]
                 self.rows.columns[role] = self._names[late[column]]

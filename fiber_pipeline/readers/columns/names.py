@@ -1,0 +1,156 @@
+"""What a header says: which role its words point to, whether somebody else speaks, what else it names."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import yaml
+from rapidfuzz import fuzz
+
+from fiber_pipeline.readers.mojibake import repair_mojibake
+from fiber_pipeline.text import fold
+
+EXACT, NEARLY, CONTAINS = 3.0, 2.5, 1.5
+_WEAK = 1.0
+_NEARLY_RATIO = 90
+_LONGEST = 300
+_WORD = re.compile(r"[^\W_º]+[.°º]?")
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+# A full stop between two names, as JSON is flattened ("review.text"); one at a sentence's end is followed by a space.
+_STEP = re.compile(r"(?<=[^\s.\d])\.(?=[^\s.])|(?<=\d)\.(?=[^\s.\d])")
+# "G01Q02. ¿…?", "P3) …", "3.- …": the number of a question in front of the question.
+_NUMBERED = re.compile(r"\s*(?:[A-Za-z]{0,3}\d{1,3}[A-Za-z]{0,2}\d{0,3})\s*[.):_-]+\s*(?=[^\W\d_]{2,}|¿)")
+_ASIDE = re.compile(r"\s*[(\[{][^)\]}]*[)\]}]\s*")
+# What programs note down for themselves ("_score", "__v", "@type").
+_TECHNICAL = re.compile(r"[_@$][\w@$]+")
+_UNTOLD = re.compile(
+    r"(?:(?:p|q|v|x|g|col|column|columna|preg|pregunta|question|item|campo|field|unnamed|var|variable)\s*)?"
+    r"[\d\s]*[a-z]?(?:\s*text)?|[a-z]"
+)
+ROLE_NAMES = ("comment", "nps", "rating", "date", "customer")
+
+
+@dataclass(frozen=True)
+class _Names:
+    exact: frozenset[str]
+    weak: frozenset[str]
+    contains: re.Pattern[str]
+
+
+@cache
+def _document() -> Mapping[str, Any]:
+    text = resources.files(__package__).joinpath("names.yaml").read_text(encoding="utf-8")
+    document: Mapping[str, Any] = yaml.safe_load(text)
+    return document
+
+
+@cache
+def _known_names() -> Mapping[str, _Names]:
+    return {
+        kind: _Names(frozenset(names.get("exact", ())), frozenset(names.get("weak", ())), _any_of(names["contains"]))
+        for kind, names in _document()["kinds"].items()
+    }
+
+
+def _any_of(words: Iterable[str]) -> re.Pattern[str]:
+    listed = "|".join(sorted(map(re.escape, words), key=len, reverse=True))
+    return re.compile(rf"\b(?:{listed})\b" if listed else r"(?!)")
+
+
+@cache
+def plain_name(header: str) -> str:
+    """A header as names are compared: "customerId", "Customer-ID" and "Nro. de Cliente" in plain words, spelt out."""
+    (repaired,) = repair_mojibake([header])
+    spelt = _CAMEL.sub(" ", (repaired or "").replace("#", " numero ").replace("%", " porcentaje "))
+    return " ".join(_in_full(word) for word in _WORD.findall(fold(spelt)))
+
+
+def _in_full(word: str) -> str:
+    """A word of a header without what follows it, spelt out."""
+    plain = word.rstrip(".°º")
+    full = _document()["abbreviations"].get(plain)
+    if full is None and plain != word:
+        full = _document()["dotted"].get(plain)
+    return plain if full is None else str(full)
+
+
+@cache
+def _forms(header: str) -> tuple[str, ...]:
+    """A header's names, the most telling first: without number and asides, as its path ends, and as it stands."""
+    header = header[:_LONGEST]
+    steps = _STEP.split(header)
+    last = steps[-1]
+    generic = _document()["generic"]
+    while len(steps) > 1 and plain_name(steps[-1]) in generic:
+        steps.pop()
+    leaf = _NUMBERED.sub("", steps[-1], count=1)
+    forms = (_ASIDE.sub(" ", leaf), leaf, " ".join(steps[-2:]), last, header)
+    return tuple(dict.fromkeys(filter(None, map(plain_name, forms))))
+
+
+@cache
+def strength(header: str, kind: str) -> float:
+    """How strongly a header says that its column is of a kind, from 0 to 3. Kinds are those of `names.yaml`."""
+    if _TECHNICAL.fullmatch(_STEP.split(header)[-1]):
+        return EXACT if kind == "measure" else 0.0
+    names = _known_names()[kind]
+    best = 0.0
+    for form in _forms(header):
+        if form in names.exact:
+            return EXACT
+        if best < NEARLY and len(form) >= 5 and any(_alike(form, known) for known in names.exact):
+            best = NEARLY
+        elif best < CONTAINS and names.contains.search(form):
+            best = CONTAINS
+        elif best < _WEAK and form in names.weak:
+            best = _WEAK
+    return best
+
+
+def _alike(name: str, known: str) -> bool:
+    return len(known) >= 5 and abs(len(known) - len(name)) <= 2 and fuzz.ratio(name, known) >= _NEARLY_RATIO
+
+
+@cache
+def asks(header: str) -> bool:
+    """Whether a header is a question or an invitation that people answer in their own words."""
+    plain = plain_name(header)
+    return "?" in header or bool(_any_question().search(plain))
+
+
+@cache
+def _any_question() -> re.Pattern[str]:
+    return _any_of(_document()["invitations"])
+
+
+def is_company(header: str) -> bool:
+    """Whether what stands under a header was said by the company or its people, anywhere along its path."""
+    return strength(header, "company") > 0
+
+
+def is_untold(header: str) -> bool:
+    """Whether a header says nothing of what stands under it: "P1", "Q2_TEXT", "column 3"."""
+    return bool(_UNTOLD.fullmatch(plain_name(header)))
+
+
+def is_known_name(header: str) -> bool:
+    """Whether a header is, nearly letter by letter, a name that some role goes by."""
+    return any(strength(header, role) >= NEARLY for role in ROLE_NAMES)
+
+
+def is_other_name(header: str) -> bool:
+    """Whether a header is a name that columns without a role go by ("Ciudad", "Plan", "Nro.")."""
+    return any(strength(header, kind) >= NEARLY for kind in ("other", "category", "measure", "company"))
+
+
+def hints_at_role(header: str) -> bool:
+    """Whether a header holds words that point to a role."""
+    return any(strength(header, role) >= CONTAINS for role in ROLE_NAMES) or asks(header)
+
+
+def names_of(kind: str) -> Sequence[str]:
+    """The whole names that a kind of column goes by, for messages and benchmarks."""
+    return sorted(_known_names()[kind].exact)
