@@ -130,17 +130,6 @@ class _Kinds(NamedTuple):
     rating: bool
 
 
-class _Kinds(NamedTuple):
-    """What a cell can be read as."""
-
-    date: bool
-    moment: bool
-    number: bool
-    nps: bool
-    group: bool
-    rating: bool
-
-
 def _read(cell: Cell, order: DateOrder) -> _Kinds:
     is_moment = read_date(cell, order) is not None
     is_date = isinstance(cell, dt.date) or (isinstance(cell, str) and is_moment)
