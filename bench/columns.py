@@ -18,18 +18,20 @@ from fiber_pipeline.readers.columns import recognise
 from fiber_pipeline.readers.sheet import Cell
 
 HEADERS = (
-    "Comentario", "COMENTARIOS", "Comentario.", "Comentario final", "Coment. cliente", "Obs.", "Observaciones", "OBSERV.", "Opinión",
-    "Su opinión", "Respuesta", "Respuesta abierta", "Voz del cliente", "VOC", "¿Qué te gustó?", "¿Qué mejorarías?", "¿Por qué?",
-    "¿Por qué nos diste esa nota?", "¿Cuál es el motivo de su calificación?", "Contanos más", "Cuéntenos su experiencia",
-    "¿Algo más que quieras decirnos?", "Sugerencias", "Reclamo", "Queja del cliente", "Qué nos dijo", "Mensaje", "Texto", "Detalle",
-    "Motivo", "Nota", "Q2_TEXT", "Q5", "P3. Comentario", "P7) ¿Qué opina del servicio?", "G01Q03. Cuéntenos el porqué", "snippet",
-    "full_text", "review_text", "reviewText", "content", "body", "message", "text", "feedback", "Customer comments", "Verbatim",
-    "comment.value", "attributes.body", "snippet.textDisplay", "¿Ha'e mba'épa?", "Comentario (opcional)", "Por favor, explique su respuesta",
+    "Comentario", "COMENTARIOS", "Comentario.", "Comentario final", "Coment. cliente", "Obs.", "Observaciones",
+    "OBSERV.", "Opinión", "Su opinión", "Respuesta", "Respuesta abierta", "Voz del cliente", "VOC",
+    "¿Qué te gustó?", "¿Qué mejorarías?", "¿Por qué?", "¿Por qué nos diste esa nota?",
+    "¿Cuál es el motivo de su calificación?", "Contanos más", "Cuéntenos su experiencia",
+    "¿Algo más que quieras decirnos?", "Sugerencias", "Reclamo", "Queja del cliente", "Qué nos dijo", "Mensaje",
+    "Texto", "Detalle", "Motivo", "Nota", "Q2_TEXT", "Q5", "P3. Comentario", "P7) ¿Qué opina del servicio?",
+    "G01Q03. Cuéntenos el porqué", "snippet", "full_text", "review_text", "reviewText", "content", "body",
+    "message", "text", "feedback", "Customer comments", "Verbatim", "comment.value", "attributes.body",
+    "snippet.textDisplay", "¿Ha'e mba'épa?", "Comentario (opcional)", "Por favor, explique su respuesta",
 )  # fmt: skip
 
 SHORT = (
-    "Bien", "Muy lento", "Caro", "No anda", "Excelente", "Todo bien", "Pésimo", "Nada", "Malo", "Iporã", "Lento", "Ninguna", "Se corta",
-    "Regular", "Ok", "Vairo", "Genial", "Conforme", "No", "Rápido", ".",
+    "Bien", "Muy lento", "Caro", "No anda", "Excelente", "Todo bien", "Pésimo", "Nada", "Malo", "Iporã", "Lento",
+    "Ninguna", "Se corta", "Regular", "Ok", "Vairo", "Genial", "Conforme", "No", "Rápido", ".",
 )  # fmt: skip
 LONG = (
     "Desde que cambiaron el módem el wifi no llega a la pieza del fondo",
