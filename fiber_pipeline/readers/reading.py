@@ -1,7 +1,8 @@
 """Reading a file: from its bytes to the rows of `raw_comments` and `rejected_rows`, none lost."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,13 +10,23 @@ import pandas as pd
 import pyarrow as pa
 
 from fiber_pipeline.readers.containers import Document, hash_file, open_documents, open_regular
+from fiber_pipeline.readers.dates import DateOrder
+from fiber_pipeline.readers.layout import tables_of
 from fiber_pipeline.readers.limits import Limits
 from fiber_pipeline.readers.mapping import ColumnMapping, batch_source
 from fiber_pipeline.readers.parquet import read_parquet
+from fiber_pipeline.readers.purpose import why_left_out
+from fiber_pipeline.readers.scores import RatingScale
 from fiber_pipeline.readers.sheet import Sheet
 from fiber_pipeline.readers.spreadsheets import read_workbook
 from fiber_pipeline.readers.text_files import read_text
-from fiber_pipeline.readers.understood_table import ACCEPTED_SCHEMA, REJECTED_SCHEMA, TableRows, read_table
+from fiber_pipeline.readers.understood_table import (
+    ACCEPTED_SCHEMA,
+    REJECTED_SCHEMA,
+    NamedChoice,
+    TableRows,
+    read_table,
+)
 from fiber_pipeline.readers.unreadable import UnreadableFile
 from fiber_pipeline.tables import RAW_COMMENTS, REJECTED_ROWS
 
@@ -30,7 +41,9 @@ class TableSummary:
 
     file: the recorded file name, the archive's member after `!`.
     header_row: its row number, None if the table has no header row or the format names its columns.
-    columns: header by role, for the roles that have a column.
+    columns: header by role, for the roles that have a column. answers: the headers of its open questions.
+    choices: why, for those that were recognised. doubts: choices that a person should look at.
+    date_order, rating_scale: how its dates and ratings are read, None where it has none.
     data_rows: rows under the header that are not blank; `accepted` and `rejected` add up to it.
     """
 
@@ -44,6 +57,28 @@ class TableSummary:
     accepted: int
     rejected: int
     notes: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ()
+    choices: tuple[NamedChoice, ...] = ()
+    doubts: tuple[str, ...] = ()
+    date_order: DateOrder | None = None
+    rating_scale: RatingScale | None = None
+
+    @property
+    def where(self) -> str:
+        """The file, and the sheet if it has one, for messages."""
+        return self.file if self.sheet is None else f"{self.file}, sheet {self.sheet!r}"
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A table that holds no answers: where it stands, what it is, how many rows it has."""
+
+    where: str
+    purpose: str
+    rows: int
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.purpose} ({self.rows:,} rows)"
 
 
 @dataclass(frozen=True)
@@ -54,6 +89,12 @@ class ReadingSummary:
     file_sha256: str
     tables: tuple[TableSummary, ...]
     notes: tuple[str, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """Choices that a person should look at, each with its table."""
+        return tuple(f"{table.where}: {doubt}" for table in self.tables for doubt in table.doubts)
 
     @property
     def data_rows(self) -> int:
@@ -107,15 +148,20 @@ def read_file(
     limits = limits or Limits()
     mapping = mapping or ColumnMapping()
     notes: list[str] = []
-    tables: list[TableSummary] = []
-    rows: list[TableRows] = []
+    read: list[tuple[Sheet, TableRows]] = []
     with open_regular(Path(path), file, limits) as handle:
         digest = hash_file(handle)
         for document in open_documents(handle, file, limits, notes):
-            for sheet in _sheets(document, limits, mapping, notes):
-                table = read_table(sheet, mapping, limits)
-                rows.append(table)
-                tables.append(_summarise(sheet, table))
+            for sheet in itertools.chain.from_iterable(map(tables_of, _sheets(document, limits, mapping, notes))):
+                read.append((sheet, read_table(sheet, mapping, limits)))
+    read, left_out = _with_answers(read, mapping)
+    if left_out and not read:
+        raise UnreadableFile(
+            f"it holds no table of answers ({'; '.join(map(str, left_out))})",
+            file,
+            "Export the answers themselves, a row each, with their comments",
+        )
+    rows = [table for _, table in read]
     missing = set.intersection(*(table.missing for table in rows)) if rows else set()
     if missing:
         wanted = ", ".join(f"{role} in {mapping.columns[role]!r}" for role in sorted(missing))
@@ -142,7 +188,9 @@ def read_file(
                 "batch": pa.repeat(batch, len(rejected)),
             }
         ),
-        ReadingSummary(file, digest, tuple(tables), tuple(notes)),
+        ReadingSummary(
+            file, digest, tuple(_summarise(sheet, table) for sheet, table in read), tuple(notes), tuple(left_out)
+        ),
     )
 
 
@@ -167,4 +215,26 @@ def _summarise(sheet: Sheet, table: TableRows) -> TableSummary:
         accepted=accepted,
         rejected=sum(map(len, table.rejected)),
         notes=tuple(sheet.notes),
+        answers=table.answers,
+        choices=table.choices,
+        doubts=tuple(table.doubts),
+        date_order=table.date_order,
+        rating_scale=table.rating_scale,
     )
+
+
+def _with_answers(
+    read: Sequence[tuple[Sheet, TableRows]], mapping: ColumnMapping
+) -> tuple[list[tuple[Sheet, TableRows]], list[LeftOut]]:
+    """The tables that hold answers, and the others. What a person has mapped is read, whatever it looks like."""
+    if mapping.columns or mapping.sheets is not None:
+        return list(read), []
+    kept, left_out = [], []
+    for place, (sheet, table) in enumerate(read):
+        others = [other for at, (_, other) in enumerate(read) if at != place]
+        purpose = why_left_out(sheet, table, others)
+        if purpose is None:
+            kept.append((sheet, table))
+        else:
+            left_out.append(LeftOut(sheet.where, purpose, table.data_rows))
+    return kept, left_out

@@ -40,6 +40,7 @@ class Sheet:
     file: the recorded file name; inside an archive, the member's name follows `!`.
     member: that member's name, if any. It is part of the row ids.
     name: the sheet's name in a workbook, else None.
+    part: which of a sheet's tables it is, where several lie side by side; None for the first. Part of the row ids.
     chunks: its rows, in order, to be read once.
     header: names given by the format itself (JSON, Parquet). A reader may append to it while reading.
     is_delimited: whether a row with more cells than the header is malformed, rather than a wide sheet.
@@ -55,6 +56,7 @@ class Sheet:
     encoding: str | None = None
     delimiter: str | None = None
     notes: list[str] = field(default_factory=list)
+    part: str | None = None
 
     @property
     def where(self) -> str:

@@ -2,20 +2,20 @@
 
 import itertools
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from fiber_pipeline.readers.columns import Role, recognise
+from fiber_pipeline.readers.columns import Choice, Role, recognise
 from fiber_pipeline.readers.columns.names import plain_name
-from fiber_pipeline.readers.dates import detect_order
+from fiber_pipeline.readers.dates import DateOrder, detect_order
 from fiber_pipeline.readers.header import Header, find_header, unique_names
 from fiber_pipeline.readers.limits import Limits
 from fiber_pipeline.readers.mapping import ColumnMapping
 from fiber_pipeline.readers.mojibake import repair_mojibake
-from fiber_pipeline.readers.scores import decide_scale, read_number, read_rating
+from fiber_pipeline.readers.scores import RatingScale, decide_scale, read_number, read_rating
 from fiber_pipeline.readers.sheet import Cell, Chunk, Sheet, is_blank
 from fiber_pipeline.readers.table_columns import (
     Problems,
@@ -54,12 +54,34 @@ _NO_ANSWER = "the row has no comment, NPS or rating"
 _NO_ROLES = "no column of comments, NPS or ratings was recognised in this table; name it in a column mapping"
 
 
+class NamedChoice(NamedTuple):
+    """Why a column has its role, in words; see `columns.Choice`."""
+
+    role: Role
+    header: str
+    reasons: tuple[str, ...]
+    runner_up: str | None
+    doubt: str | None
+
+
 @dataclass
 class TableRows:
-    """A sheet's rows as they end, and what was found out about it. `missing` are roles whose mapped column it lacks."""
+    """A table's rows as they end, and what was found out about it.
+
+    header_row: the number of the row of names. columns: header by role. answers: headers of its open questions.
+    choices: why a column has its role, for those that were not told by a mapping. doubts: what a person should look at.
+    titles: texts above the header. names: all headers. missing: roles whose mapped column it lacks.
+    """
 
     header_row: int | None = None
     columns: dict[str, str] = field(default_factory=dict)
+    answers: tuple[str, ...] = ()
+    choices: tuple[NamedChoice, ...] = ()
+    doubts: list[str] = field(default_factory=list)
+    titles: list[str] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+    date_order: DateOrder | None = None
+    rating_scale: RatingScale | None = None
     data_rows: int = 0
     accepted: list[pa.RecordBatch] = field(default_factory=list)
     rejected: list[pa.RecordBatch] = field(default_factory=list)
@@ -97,9 +119,11 @@ class _Table:
         self._order = mapping.date_order or detect_order(columns[self._roles["date"]] if "date" in self._roles else ())
         ratings = map(read_rating, columns[self._roles["rating"]] if "rating" in self._roles else ())
         self._scale = mapping.rating_scale or decide_scale(filter(None, ratings))
+        self.rows.names = self._names
         self.rows.columns = {role: self._names[column] for role, column in self._roles.items()}
-        prefix = "" if sheet.member is None else f"{sheet.member}!"
-        self._prefix = prefix if sheet.name is None else f"{prefix}{sheet.name}!"
+        self.rows.date_order = self._order if "date" in self._roles else None
+        self.rows.rating_scale = self._scale if "rating" in self._roles else None
+        self._prefix = "".join(f"{part}!" for part in (sheet.member, sheet.name, sheet.part) if part is not None)
 
     def _header(self, sample: Chunk) -> Header:
         if self._sheet.header is not None:
@@ -116,15 +140,22 @@ class _Table:
             self._sheet.notes.append(f"the mapping's header_row {forced} is not in this table")
         if header.position is None:
             return header
-        self.rows.header_row = sample.numbers[header.position]
-        self._header_cells = [_plain(cell) for cell in sample.rows[header.position]]
-        titles = [
-            f"{number}: {' '.join(str(cell) for cell in row if not is_blank(cell))[:80]!r}"
-            for number, row in zip(sample.numbers[: header.position], sample.rows, strict=False)
+        first = header.position if header.first is None else header.first
+        name_row = header.position if header.name_row is None else header.name_row
+        self.rows.header_row = sample.numbers[name_row]
+        self._header_cells = [_plain(cell) for cell in sample.rows[name_row]]
+        above = {
+            number: " ".join(str(cell) for cell in row if not is_blank(cell))[:80]
+            for number, row in zip(sample.numbers[:first], sample.rows, strict=False)
             if not all(map(is_blank, row))
-        ]
-        if titles:
-            self._sheet.notes.append(f"rows above the header, not read as data: {'; '.join(titles)}")
+        }
+        self.rows.titles = list(above.values())
+        if above:
+            told = "; ".join(f"{number}: {title!r}" for number, title in above.items())
+            self._sheet.notes.append(f"rows above the header, not read as data: {told}")
+        if header.position > first:
+            numbers = f"{sample.numbers[first]} to {sample.numbers[header.position]}"
+            self._sheet.notes.append(f"the rows {numbers} name the columns together")
         # What stands above the header is dealt with: the table starts under it.
         del sample.numbers[: header.position + 1], sample.rows[: header.position + 1]
         sample.troubles = {
@@ -162,10 +193,26 @@ class _Table:
                 self._sheet.notes.append(f"the mapping's column {column!r} for {role} is not in this table")
         free = [index for index in range(len(self._names)) if index not in fixed.values()]
         found = recognise([self._names[index] for index in free], [columns[index] for index in free], has_header)
-        roles = {
-            role: free[column] for role, column in found.roles.items() if role not in said or role in self.rows.missing
-        }
-        return {**roles, **fixed}
+        open_to = [choice for choice in found.choices if choice.role not in said or choice.role in self.rows.missing]
+        roles = {**{choice.role: free[choice.column] for choice in open_to}, **fixed}
+        self._questions = self._open_questions(roles, [free[column] for column in found.answers])
+        self.rows.answers = tuple(self._names[column] for column in self._questions)
+        named = [self._named(choice, free) for choice in open_to]
+        self.rows.choices = tuple(named)
+        self.rows.doubts = [f"{choice.role} ← {choice.header!r}: {choice.doubt}" for choice in named if choice.doubt]
+        self.rows.doubts += found.doubts
+        return roles
+
+    def _open_questions(self, roles: Mapping[Role, int], found: Sequence[int]) -> list[int]:
+        """The columns of open questions, in order: the comment's, and further ones unless they play another role."""
+        if "comment" not in roles:
+            return []
+        others = {column for role, column in roles.items() if role != "comment"}
+        return sorted(({roles["comment"]} | set(found)) - others)
+
+    def _named(self, choice: Choice, free: Sequence[int]) -> NamedChoice:
+        runner_up = None if choice.runner_up is None else self._names[free[choice.runner_up[0]]]
+        return NamedChoice(choice.role, self._names[free[choice.column]], choice.reasons, runner_up, choice.doubt)
 
     def _place(self, column: str | int | None) -> int | None:
         if isinstance(column, int):

@@ -154,3 +154,14 @@ def hints_at_role(header: str) -> bool:
 def names_of(kind: str) -> Sequence[str]:
     """The whole names that a kind of column goes by, for messages and benchmarks."""
     return sorted(_known_names()[kind].exact)
+
+
+@cache
+def is_subheader(text: str, *, alone: bool = False) -> bool:
+    """Whether a text under a question says how it is answered ("Open-Ended Response", "Nada probable - 0").
+
+    alone: only those that add nothing to the question's name.
+    """
+    plain = plain_name(text)
+    forms = _document()["subheaders"]
+    return plain in forms["alone"] or (not alone and plain in forms["ends"])
