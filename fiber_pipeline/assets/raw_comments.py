@@ -9,11 +9,13 @@ from fiber_pipeline.assets.partitions import FEEDBACK_BATCHES
 from fiber_pipeline.assets.publishing import Events, publish, spec, table_outs
 from fiber_pipeline.checks import ROW_CONSERVATION, SCHEMA, check_row_conservation
 from fiber_pipeline.inbox import UnusableName, check_batch_key
-from fiber_pipeline.readers import Reading, ReadingSummary, UnreadableFile, read_file
-from fiber_pipeline.resources import InboxResource, WarehouseResource
+from fiber_pipeline.readers import Reading, ReadingSummary, UnreadableFile, describe_reading, read_file
+from fiber_pipeline.resources import InboxResource, ProgressResource, WarehouseResource
 from fiber_pipeline.tables import RAW_COMMENTS, REJECTED_ROWS
 
 FILE_SHA256 = "file_sha256"
+COLUMNS_ARE_CLEAR = "columns_are_clear"
+_CLEAR = "No choice of a column was a close one, and no column named for a date or a score holds something else."
 _VERSION = code_version("readers", "inbox")
 
 
@@ -30,16 +32,24 @@ _VERSION = code_version("readers", "inbox")
     check_specs=[
         spec(SCHEMA, RAW_COMMENTS),
         spec(ROW_CONSERVATION, RAW_COMMENTS),
+        dg.AssetCheckSpec(COLUMNS_ARE_CLEAR, asset=RAW_COMMENTS.name, description=_CLEAR),
         spec(SCHEMA, REJECTED_ROWS),
     ],
 )
-def raw_comments(context: dg.AssetExecutionContext, inbox: InboxResource, warehouse: WarehouseResource) -> Events:
+def raw_comments(
+    context: dg.AssetExecutionContext,
+    inbox: InboxResource,
+    warehouse: WarehouseResource,
+    progress: dg.ResourceParam[ProgressResource],
+) -> Events:
     """Read a batch's file; quarantine it if it cannot be read."""
     reading = _read(context.partition_key, inbox, warehouse)
     summary = reading.summary
     copy_of = _copy_of(warehouse, context.partition_key, summary.file_sha256)
     if copy_of is not None:
         context.log.warning("%s has the same content as %s; its comments count once", context.partition_key, copy_of)
+    for line in describe_reading(summary):
+        progress.tell(line, context.log)
     yield from publish(REJECTED_ROWS, reading.rejected, output_name=REJECTED_ROWS.name)
     yield from publish(
         RAW_COMMENTS,
@@ -49,9 +59,39 @@ def raw_comments(context: dg.AssetExecutionContext, inbox: InboxResource, wareho
             FILE_SHA256: summary.file_sha256,
             "copy_of": copy_of or "",
             "how_it_was_read": _how_it_was_read(summary),
+            "columns": _columns(summary),
+            "left_out": [str(table) for table in summary.left_out],
             "notes": list(summary.notes),
         },
         output_name=RAW_COMMENTS.name,
+    )
+    yield dg.AssetCheckResult(
+        asset_key=RAW_COMMENTS.name,
+        check_name=COLUMNS_ARE_CLEAR,
+        passed=not summary.doubts,
+        severity=dg.AssetCheckSeverity.WARN,
+        description="; ".join(summary.doubts) or "nothing speaks against how the columns were read",
+        metadata={"doubts": len(summary.doubts)},
+    )
+
+
+def _columns(summary: ReadingSummary) -> dg.TableMetadataValue:
+    """What each column was taken for, and why."""
+    return dg.MetadataValue.table(
+        [
+            dg.TableRecord(
+                {
+                    "table": table.where,
+                    "taken for": choice.role,
+                    "column": choice.header,
+                    "why": ", ".join(choice.reasons),
+                    "next best": choice.runner_up or "",
+                    "doubt": choice.doubt or "",
+                }
+            )
+            for table in summary.tables
+            for choice in table.choices
+        ]
     )
 
 

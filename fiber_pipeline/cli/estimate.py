@@ -74,7 +74,7 @@ def _read(files: Sequence[Path], settings: "Settings") -> "tuple[pd.DataFrame, l
     import pandas as pd
 
     from fiber_pipeline.cleaning import Looked, Redaction, clean
-    from fiber_pipeline.readers import UnreadableFile, load_mapping, read_file
+    from fiber_pipeline.readers import UnreadableFile, describe_reading, load_mapping, read_file
 
     mappings = load_mapping(settings.mapping) if settings.mapping else None
     frames, comments, failed = [], 0, False
@@ -95,6 +95,8 @@ def _read(files: Sequence[Path], settings: "Settings") -> "tuple[pd.DataFrame, l
         comments += len(reading.raw)
         cleaned = clean(reading.raw, overhear if settings.pii_second_net else None)[["text", "text_key"]]
         frames.append(cleaned[cleaned["text"] != ""])
+        for line in describe_reading(reading.summary):
+            click.echo(line)
         click.echo(f"{file}: {len(reading.raw)} comments, {len(reading.rejected)} rows would be rejected")
     nothing = pd.Series(dtype="string[pyarrow]")
     empty = pd.DataFrame({"text": nothing, "text_key": nothing})

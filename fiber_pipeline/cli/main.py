@@ -8,6 +8,7 @@ from fiber_pipeline import __version__
 
 _COMMANDS = {
     "run": "Analyse the whole inbox, or the given files and folders.",
+    "inspect": "Show how files would be read, and why, before anything is written.",
     "estimate": "Say what a run would cost and how long it would take.",
     "doctor": "Tell what is wrong with settings, keys, warehouse and versions, and how to mend it.",
     "export": "Write tables as Parquet, CSV and JSON lines.",

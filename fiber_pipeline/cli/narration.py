@@ -67,6 +67,10 @@ class Narrator:
 
         return tell
 
+    def tell(self, line: str, log: logging.Logger) -> None:
+        """Print a line under the batch; part of the pipeline's ProgressResource."""
+        self.console.print(f"  {_printable(line)}", markup=False, highlight=False, soft_wrap=True)
+
     def logger(self) -> dg.LoggerDefinition:
         """A logger that turns Dagster's events into progress and lets warnings and errors through."""
         handler = _EventHandler(self)

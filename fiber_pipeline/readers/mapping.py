@@ -9,11 +9,13 @@ The file is YAML: a list of rules, each for batches whose path fits a glob, or f
         sheets: [Respuestas]
         header_row: 3
         columns: {comment: Observaciones del agente, nps: P1, customer: 4}
+        questions: ["¿Qué mejorarías?"]
         rating_scale: 1-5
 
 Rules that fit a batch are laid over one another in the order they stand, key by key. A column is named by its
 header (case, accents and punctuation do not matter) or by its position, from 1; null says that no column plays the
-role. `header_row` counts from 1 as `row_number` does; 0 says that there is no header.
+role. `questions` are the columns of further open questions, besides the comment's; an empty list says that there are
+none. `header_row` counts from 1 as `row_number` does; 0 says that there is no header.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -38,11 +40,13 @@ class ColumnMapping:
     """What is said about one batch; None where nothing is.
 
     columns: by role, a header or a position from 1, or None where no column plays the role.
+    questions: headers or positions of further open questions, None where they are to be recognised.
     header_row: the header's row number, 0 for no header.
     sheets: the only sheets to read.
     """
 
     columns: Mapping[Role, str | int | None] = field(default_factory=dict)
+    questions: tuple[str | int, ...] | None = None
     header_row: int | None = None
     sheets: tuple[str, ...] | None = None
     date_order: DateOrder | None = None
@@ -128,6 +132,7 @@ class _MappingFile:
     def _rule(self, node: yaml.Node) -> Rule:
         readers: dict[str, Callable[[yaml.Node], Any]] = {
             "columns": self._columns,
+            "questions": self._questions,
             "header_row": lambda at: self._whole(at, "header_row", 0),
             "sheets": self._sheets,
             "date_order": lambda at: self._one_of(at, "date_order", ("day_first", "month_first")),
@@ -147,14 +152,18 @@ class _MappingFile:
         columns: dict[Role, str | int | None] = {}
         for role, value in self._entries(node, ROLES).items():
             found = self._scalar(value, role)
-            if (
-                isinstance(found, bool)
-                or not isinstance(found, str | int | None)
-                or (isinstance(found, int) and found < 1)
-            ):
-                self._fail(value, f"`{role}` must be a header, a position from 1, or null, not {found!r}")
-            columns[cast(Role, role)] = found
+            columns[cast(Role, role)] = None if found is None else self._column(value, role, ", or null")
         return columns
+
+    def _questions(self, node: yaml.Node) -> tuple[str | int, ...]:
+        items = node.value if isinstance(node, yaml.SequenceNode) else [node]
+        return tuple(self._column(item, "questions") for item in items)
+
+    def _column(self, node: yaml.Node, name: str, otherwise: str = "") -> str | int:
+        found = self._scalar(node, name)
+        if isinstance(found, bool) or not isinstance(found, str | int) or (isinstance(found, int) and found < 1):
+            self._fail(node, f"`{name}` must be a header, a position from 1{otherwise}, not {found!r}")
+        return found
 
     def _sheets(self, node: yaml.Node) -> tuple[str, ...]:
         items = node.value if isinstance(node, yaml.SequenceNode) else [node]

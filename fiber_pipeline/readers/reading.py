@@ -152,8 +152,8 @@ def read_file(
     with open_regular(Path(path), file, limits) as handle:
         digest = hash_file(handle)
         for document in open_documents(handle, file, limits, notes):
-            for sheet in itertools.chain.from_iterable(map(tables_of, _sheets(document, limits, mapping, notes))):
-                read.append((sheet, read_table(sheet, mapping, limits)))
+            sheets = itertools.chain.from_iterable(map(tables_of, _sheets(document, limits, mapping, notes)))
+            read.extend((sheet, read_table(sheet, mapping, limits)) for sheet in sheets)
     read, left_out = _with_answers(read, mapping)
     if left_out and not read:
         raise UnreadableFile(

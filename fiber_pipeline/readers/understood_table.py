@@ -207,6 +207,8 @@ class _Table:
         """The columns of open questions, in order: the comment's, and further ones unless they play another role."""
         if "comment" not in roles:
             return []
+        if self._mapping.questions is not None:
+            found = [place for column in self._mapping.questions if (place := self._place(column)) is not None]
         others = {column for role, column in roles.items() if role != "comment"}
         return sorted(({roles["comment"]} | set(found)) - others)
 

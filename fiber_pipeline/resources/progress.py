@@ -13,6 +13,9 @@ class ProgressResource(Protocol):
     def begin(self, step: str, log: logging.Logger) -> Progress:
         """Return a callback taking (done, total) for a step that begins now."""
 
+    def tell(self, line: str, log: logging.Logger) -> None:
+        """Say something that people should see while it happens."""
+
 
 class LoggedProgress:
     """Tells the run's log, at most every `seconds`, so that the UI shows that long steps move."""
@@ -32,3 +35,7 @@ class LoggedProgress:
                 log.info("%s: %d of %d texts, %.0f a second", step, done, total, done / (now - started))
 
         return tell
+
+    def tell(self, line: str, log: logging.Logger) -> None:
+        """Log it."""
+        log.info(line)

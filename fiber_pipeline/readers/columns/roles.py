@@ -17,6 +17,7 @@ _MARGIN = 0.75
 _SURE = {"comment": 2.2, "nps": 3.0, "nps_group": 1.0, "rating": 3.0, "date": 2.5, "customer": 1.0}
 # What a column needs to be a further open question, beside the one that was chosen.
 _FURTHER = 2.4
+_COMPARED = 1_000
 _CONSIDERED = 4
 """Columns that are weighed for a role against each other; the next one cannot win."""
 
@@ -109,9 +110,10 @@ def recognise(header: Sequence[str], columns: Sequence[Sequence[Cell]], has_head
         others = [(other, total) for total, other in eligible[role] if other != index and other not in chosen.values()]
         runner_up = others[0] if others else None
         score = scored[role][index]
-        choices.append(
-            Choice(role, index, score.total, score.reasons(), runner_up, _doubt(role, score.total, runner_up, told))
-        )
+        doubt = _doubt(role, score.total, runner_up, told)
+        if runner_up is not None and role == "date" and _same_days(columns[index], columns[runner_up[0]]):
+            doubt = None
+        choices.append(Choice(role, index, score.total, score.reasons(), runner_up, doubt))
     answers = _open_questions(told, chosen, scored["comment"])
     return Recognition(
         tuple(_without_doubt(choice, answers) for choice in choices), answers, tuple(_unread(told, chosen))
@@ -154,6 +156,7 @@ def _comment(column: _Column) -> _Score:
     score.add(2.0 * held.speech * held.text, f"{held.speech:.0%} of its texts read like speech")
     score.add(0.6 * min(held.words, 8) / 8, f"{held.words:.1f} words a text")
     score.add(0.5 * min(held.spread, 1.0), "texts of different length")
+    score.add(0.5 * held.fill, f"filled in {held.fill:.0%} of the rows")
     score.add(0.5 * held.distinct, f"{held.distinct:.0%} different texts")
     score.add(-2.5 * held.chosen * (1 - 0.7 * held.speech), "its texts come from a short list")
     score.add(-3.0 * held.company, "its texts are the company's or an agent's")
@@ -168,6 +171,8 @@ def _comment(column: _Column) -> _Score:
         score.add(-1.0 * category, "the header names a category")
     if column.says("date") >= NEARLY > named:
         score.add(-4.0, "the header names a date")
+    if column.says("further"):
+        score.add(-1.0, "the header asks what else there is")
     return score
 
 
@@ -286,6 +291,12 @@ def _doubt(role: Role, score: float, runner_up: tuple[int, float] | None, told: 
     if score < _SURE[role]:
         return "little speaks for it"
     return None
+
+
+def _same_days(cells: Sequence[Cell], others: Sequence[Cell]) -> bool:
+    """Whether two columns of dates say the same day in nearly every row, as the start and end of a survey do."""
+    pairs = [(str(one)[:10], str(other)[:10]) for one, other in zip(cells[:_COMPARED], others, strict=False)]
+    return sum(one == other for one, other in pairs) >= 0.9 * len(pairs)
 
 
 def _without_doubt(choice: Choice, answers: Sequence[int]) -> Choice:
