@@ -2,10 +2,17 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from fiber_pipeline.readers.columns.names import hints_at_role, is_known_name, is_other_name, is_subheader, is_untold
+from fiber_pipeline.readers.columns.names import (
+    hints_at_role,
+    is_known_name,
+    is_other_name,
+    is_subheader,
+    is_untold,
+    plain_name,
+)
 from fiber_pipeline.readers.dates import read_date
 from fiber_pipeline.readers.scores import read_nps, read_number
 from fiber_pipeline.readers.sheet import Cell, is_blank
@@ -33,15 +40,16 @@ class Header(NamedTuple):
     name_row: int | None = None
 
 
-def find_header(rows: Sequence[Sequence[Cell]], forced: int | None = None) -> Header:
+def find_header(rows: Sequence[Sequence[Cell]], forced: int | None = None, expected: Collection[str] = ()) -> Header:
     """Find the header among the first rows of a table; `forced` is its position where that is known.
 
+    expected: plain names that a person says are in it.
     The header is the earliest row of names that known column names stand out in; failing that, a first row of
     texts over columns that hold something else. A single column has a header only if it is a known name exactly.
     Rows under it that go on naming, and one above it that tells repeated names apart, are part of it.
     """
     width = max((len(row) for row in rows), default=0)
-    index = _find(rows) if forced is None else forced
+    index = _find(rows, expected) if forced is None else forced
     if index is None or index >= len(rows):
         return Header(index, unique_names([], width), index, index)
     names: list[Cell] = list(rows[index])
@@ -71,7 +79,7 @@ def unique_names(cells: Sequence[Cell], width: int) -> list[str]:
     return names
 
 
-def _find(rows: Sequence[Sequence[Cell]]) -> int | None:
+def _find(rows: Sequence[Sequence[Cell]], expected: Collection[str]) -> int | None:
     filled = [(index, [cell for cell in row if not is_blank(cell)]) for index, row in enumerate(rows)]
     candidates = [(index, cells) for index, cells in filled[: _SEARCHED * 3] if cells][:_SEARCHED]
     if not candidates:
@@ -80,6 +88,8 @@ def _find(rows: Sequence[Sequence[Cell]]) -> int | None:
     usual = max(widths, key=lambda width: (widths[width], width))
     best, best_score = None, 0.0
     for index, cells in candidates:
+        if expected and any(isinstance(cell, str) and plain_name(cell) in expected for cell in cells):
+            return index
         if not are_names(cells) or len(cells) * 2 < usual:
             continue
         known = sum(is_known_name(str(cell)) for cell in cells)

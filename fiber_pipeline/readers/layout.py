@@ -144,7 +144,9 @@ def _beside(sheet: Sheet) -> Iterator[Sheet]:
     for place, (first, last) in enumerate(groups):
         letters = f"{_letter(first)}-{_letter(last - 1)}"
         part = [
-            Chunk(chunk.numbers, [row[first:last] for row in chunk.rows], chunk.malformed if not place else [], {})
+            Chunk(
+                list(chunk.numbers), [row[first:last] for row in chunk.rows], chunk.malformed if not place else [], {}
+            )
             for chunk in held
         ]
         notes = [*(sheet.notes if not place else ()), f"a table of its own, in the columns {letters}"]

@@ -29,14 +29,14 @@ def why_left_out(sheet: Sheet, table: TableRows, others: Sequence[TableRows]) ->
     others: the file's other tables. What only looks like something else is left out where another table holds answers
     beyond doubt.
     """
-    if not table.data_rows or sheet.header is not None:
+    if sheet.header is not None:
         return None
-    if _is_summary(table):
+    if table.data_rows and _is_summary(table):
         return "a summary: figures by month, city or the like"
     named = _named_purpose(sheet, table)
     if named is not None and not _is_sound(table):
         return named
-    if not any(map(_is_sound, others)):
+    if not table.data_rows or not any(map(_is_sound, others)):
         return None
     if not table.columns.keys() & _SPEAKING:
         return "no column of comments or scores, beside a table that has them"

@@ -130,7 +130,8 @@ class _Table:
             return Header(None, unique_names(self._sheet.header, 0))
         forced = self._mapping.header_row
         if forced is None:
-            header = find_header(sample.rows)
+            said = (*self._mapping.columns.values(), *(self._mapping.questions or ()))
+            header = find_header(sample.rows, expected={plain_name(name) for name in said if isinstance(name, str)})
         elif forced == 0:
             header = Header(None, unique_names([], max(map(len, sample.rows), default=0)))
         elif forced in sample.numbers:

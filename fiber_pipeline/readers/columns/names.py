@@ -142,8 +142,9 @@ def is_known_name(header: str) -> bool:
 
 
 def is_other_name(header: str) -> bool:
-    """Whether a header is a name that columns without a role go by ("Ciudad", "Plan", "Nro.")."""
-    return any(strength(header, kind) >= NEARLY for kind in ("other", "category", "measure", "company"))
+    """Whether a header is a name that says little ("Respuesta"), or that columns without a role go by ("Ciudad")."""
+    others = any(strength(header, kind) >= NEARLY for kind in ("other", "category", "measure", "company"))
+    return others or any(form in _known_names()["comment"].weak for form in _forms(header))
 
 
 def hints_at_role(header: str) -> bool:

@@ -154,8 +154,8 @@ def _comment(column: _Column) -> _Score:
     if asks(column.name) and not column.untold:
         score.add(1.0, "the header is a question")
     score.add(2.0 * held.speech * held.text, f"{held.speech:.0%} of its texts read like speech")
-    score.add(0.6 * min(held.words, 8) / 8, f"{held.words:.1f} words a text")
-    score.add(0.5 * min(held.spread, 1.0), "texts of different length")
+    score.add(0.8 * min(held.words, 6) / 6, f"{held.words:.1f} words a text")
+    score.add(0.3 * min(held.spread, 1.0), "texts of different length")
     score.add(0.5 * held.fill, f"filled in {held.fill:.0%} of the rows")
     score.add(0.5 * held.distinct, f"{held.distinct:.0%} different texts")
     score.add(-2.5 * held.chosen * (1 - 0.7 * held.speech), "its texts come from a short list")

@@ -66,11 +66,78 @@ def test_a_text_with_a_title_line_leaves_it_out(tmp_path):
     assert reading.raw["comment"].tolist() == ["Pésimo", "No"]
 
 
-def test_other_comment_columns_stay_in_metadata(tmp_path):
-    text = "Comentario Final;Sugerencias;NPS\nMuy lento el internet;Bajen el precio;3\nTodo muy bien;;9\n"
-    reading = read_bytes(tmp_path, "c.csv", text)
-    assert reading.raw["comment"].tolist() == ["Muy lento el internet", "Todo muy bien"]
-    assert reading.raw["metadata"].tolist() == ['{"Sugerencias": "Bajen el precio"}', "{}"]
+@pytest.mark.parametrize(
+    "counter",
+    [["Nro.", [1, 2, 3, 4]], ["#", [1, 2, 3, 4]], ["N°", ["1", "2", "3", "4"]], ["Edad.", [9, 7, 10, 8]],
+     ["Días sin serv.", [0, 3, 10, 2]], ["Semana", [1, 2, 3, 4]], ["_score", [1.0, 1.0, 2.0, 5.0]]],
+)  # fmt: skip
+def test_what_counts_or_measures_is_no_score(tmp_path, counter):
+    header, cells = counter
+    assert _columns(tmp_path, [header, "Respuesta"], cells, TEXTS) == {"comment": "Respuesta"}
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        ["Motivo del contacto", ["Reclamo por corte de servicio", "Consulta de saldo del mes"] * 2],
+        ["Tipo de reclamo", ["Corte total del servicio", "Lentitud en casa", "Demora de visita", "Error en factura"]],
+        ["Comentarios del operador", ["Cliente manifiesta cortes", "Se genera ticket", "No atiende", "Se deriva"]],
+        ["reviewReply", ["Hola, gracias por tu comentario, ya lo vemos"] * 4],
+        ["Dirección", ["Avda. España 1234 casi Perú", "Calle 14 de Mayo 88", "Ruta 2 km 20", "Barrio Obrero casa 7"]],
+        ["date", ["hace una semana", "hace 2 meses", "ayer", "hace un año"]],
+        ["Score", ["A1 alto", "B2 medio", "C3 bajo", "A1 alto"]],
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("header", ["Respuesta", "Obs.", "snippet", "Q2_TEXT", "Lo que contó"])
+def test_short_answers_are_found_beside_what_only_looks_like_them(tmp_path, header, beside):
+    short = ["Lento", "Bien", "No anda", "Caro"]
+    assert _columns(tmp_path, [beside[0], header], beside[1], short)["comment"] == header
+
+
+def test_dates_of_the_reply_are_not_the_comments(tmp_path):
+    header = ["reply_date", "created_at", "body"]
+    replied = ["01/05/2025", "02/05/2025", "03/05/2025", "14/05/2025"]
+    assert _columns(tmp_path, header, replied, DATES, TEXTS) == {"date": "created_at", "comment": "body"}
+
+
+def test_every_open_question_is_told(tmp_path):
+    text = (
+        "¿Qué te gustó?;Ciudad;¿Qué mejorarías?;NPS\nLa velocidad;Luque;El precio, está caro;9\n"
+        "Nada;Areguá;Que no se corte;2\n;Luque;Todo bien nomás;8\n"
+    )
+    (table,) = read_bytes(tmp_path, "c.csv", text).summary.tables
+    assert table.answers == ("¿Qué te gustó?", "¿Qué mejorarías?")
+    assert table.columns["comment"] in table.answers
+
+
+def test_a_coded_reason_is_no_open_question(tmp_path):
+    reasons = ["Reclamo por corte de servicio", "Consulta de saldo del mes"] * 2
+    header = ["Motivo de la llamada", "Comentario"]
+    rows = [header, *zip(reasons, TEXTS, strict=True)]
+    reading = read_bytes(tmp_path, "c.csv", "\n".join(";".join(row) for row in rows) + "\n")
+    assert reading.summary.tables[0].answers == ("Comentario",)
+    assert '"Motivo de la llamada": "Reclamo por corte de servicio"' in reading.raw["metadata"].iloc[0]
+
+
+def test_a_close_choice_is_said(tmp_path):
+    text = "Detalle;Descripción\nSe corta siempre;No anda el módem\nMuy lento todo;Nunca vino nadie\n"
+    (table,) = read_bytes(tmp_path, "c.csv", text).summary.tables
+    assert any("nearly as likely" in doubt for doubt in table.doubts) or len(table.answers) == 2
+
+
+def test_a_column_named_for_a_date_that_holds_none_is_said(tmp_path):
+    text = "Fecha;Comentario\nla otra semana;Se corta siempre\nel lunes creo;Muy lento todo\n"
+    (table,) = read_bytes(tmp_path, "c.csv", text).summary.tables
+    assert table.columns == {"comment": "Comentario"}
+    assert "'Fecha' is named for a date, but only 0% of its cells read as one" in table.doubts
+
+
+def test_choices_have_reasons_and_a_runner_up(tmp_path):
+    text = "Comentario;Mensaje;NPS\nSe corta siempre;ok;9\nMuy lento todo;bien;2\n"
+    (table,) = read_bytes(tmp_path, "c.csv", text).summary.tables
+    comment = next(choice for choice in table.choices if choice.role == "comment")
+    assert (comment.header, comment.runner_up) == ("Comentario", "Mensaje")
+    assert "named 'Comentario'" in comment.reasons
 
 
 def test_repeated_and_missing_names_are_kept_apart(tmp_path):
