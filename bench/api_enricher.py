@@ -29,7 +29,7 @@ MODEL = "gpt-4.1-mini"
 
 def question() -> Question:
     """What is asked in every measurement."""
-    return annotate(load_taxonomy(), MODEL)
+    return annotate(load_taxonomy().descriptions, MODEL)
 
 
 def openai_service(url: str, requests_per_minute: float | None) -> Service:

@@ -2,11 +2,13 @@
 
 Data flows one way, and each folder is one step or one edge of it:
 
-    readers → cleaning → language, translation, sentiment, themes → insight → outputs
+    inbox → readers → cleaning → annotation → insight → outputs
 
-`tables` declares what every step hands on. `text` holds what all engines know about characters and words.
-`warehouse` keeps the tables in DuckDB. None of these knows Dagster. `assets`, `checks`, `automation`,
-`resources` and `definitions` are the thin Dagster shell around them, and `cli` is the `fiber` command.
+`tables` declares what every step hands on; `text` holds what all engines know about characters and words; `warehouse`
+keeps the tables in DuckDB; `services` are the paid ones that engines may ask; `review` is what people correct and
+`alerts` what they are told. None of these knows Dagster. `assets`, `checks`, `resources`, `automation` and
+`definitions` are the thin Dagster shell around them, `operations` what is asked of it all, and `cli` is the `fiber`
+command. Which layer may import which is held by contracts in pyproject.toml.
 """
 
 import os

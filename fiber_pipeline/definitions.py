@@ -1,5 +1,6 @@
 """Everything Dagster loads, assembled in one place."""
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,8 +20,10 @@ from fiber_pipeline.resources import (
     WarehouseResource,
 )
 from fiber_pipeline.resources.openai_batches import OpenAIBatchesResource
-from fiber_pipeline.settings import Settings
+from fiber_pipeline.settings import Settings, unknown_names
 from fiber_pipeline.warehouse.io_manager import WarehouseIOManager
+
+_log = logging.getLogger(__name__)
 
 
 def build_resources(settings: Settings) -> dict[str, Any]:
@@ -76,4 +79,7 @@ def build_definitions(
 @dg.definitions
 def defs() -> dg.Definitions:
     """What `dagster dev` and the code server load."""
-    return build_definitions()
+    loaded = build_definitions()
+    for name, nearest in unknown_names().items():
+        _log.warning("%s is no setting and does nothing; the nearest is %s", name, nearest)
+    return loaded

@@ -1,9 +1,11 @@
 """Every setting of the pipeline: its environment variable, type, default and meaning, in one place.
 
-Settings are read once, at the edge (`Settings.from_environment`), and handed on; nothing else reads the environment.
+Settings are read once, at the edge (`Settings.from_environment`), and handed on; nothing else reads the environment
+or the `.env` file that completes it.
 All problems are reported together, each with the variable's name, what it holds and what it may hold.
 """
 
+import difflib
 import hashlib
 import json
 import os
@@ -13,6 +15,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from fiber_pipeline.environment import EnvFileError, complete_environment
 from fiber_pipeline.text.addresses import secure_url
 
 AUTO = "auto"
@@ -32,6 +35,10 @@ ENGINE_TABLES = {
     "themes": "comment_themes",
     "translation": "translated_comments",
 }
+
+
+# Begin like a setting's name and are none: the benchmarks' and the tests' own.
+_ELSEWHERE = ("FIBER_BENCH_", "FIBER_TEST_")
 
 
 # The tables in words, which a service writes wherever it is set, with the rules' words behind it.
@@ -349,8 +356,18 @@ class Settings:
     )
 
     @classmethod
-    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
-        """Read the settings; an empty variable counts as unset. Raises SettingsError naming every wrong one."""
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
+        """Read the settings; an empty variable counts as unset.
+
+        environment: stands in for this process's, which `.env` in the working folder completes first.
+        Raises SettingsError naming every wrong one, or where `.env` cannot be read.
+        """
+        if environment is None:
+            try:
+                complete_environment()
+            except EnvFileError as problem:
+                raise SettingsError(str(problem)) from None
+            environment = os.environ
         values: dict[str, Any] = {}
         problems = []
         for item in fields(cls):
@@ -440,3 +457,13 @@ class Settings:
     def dagster_home(self) -> Path:
         """Where Dagster keeps runs and events unless DAGSTER_HOME says otherwise."""
         return self.data_dir / "dagster"
+
+
+def unknown_names(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """The variables that are named like settings, say something, and are none; for each, the nearest setting."""
+    known = [item.metadata["variable"] for item in fields(Settings)]
+    return {
+        name: difflib.get_close_matches(name.upper(), known, n=1, cutoff=0.0)[0]
+        for name, value in sorted(environment.items())
+        if name.upper().startswith("FIBER_") and name not in known and not name.startswith(_ELSEWHERE) and value.strip()
+    }

@@ -1,5 +1,6 @@
 """Fixtures that many tests share. Dagster is imported only by tests that ask for it: most do not."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,6 +10,9 @@ import pytest
 if TYPE_CHECKING:
     from fiber_pipeline.services.store.protocol import ResponseStore
     from fiber_pipeline_tests.world import World
+
+# A developer's own keys are no business of the tests, nor of the processes that they start.
+os.environ["PYTHON_DOTENV_DISABLED"] = "1"
 
 
 @pytest.fixture

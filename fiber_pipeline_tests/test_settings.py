@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from fiber_pipeline.settings import Settings, SettingsError
+from fiber_pipeline.settings import Settings, SettingsError, unknown_names
 
 
 def test_defaults_need_no_environment():
@@ -131,3 +131,23 @@ def test_an_address_that_would_send_a_key_in_the_open_is_refused():
         }
     )
     assert well.google_translate_endpoint == "translate.example.com:443"
+
+
+def test_names_that_are_no_settings_are_told_with_the_nearest_that_is_one():
+    environment = {
+        "FIBER_BUGET_USD": "5",
+        "FIBER_BUDGET_MONTH": "5",
+        "fiber_inbox": "here",
+        "FIBER_ENGINE_SENTIMENT": "local",
+        "FIBER_INBOX": "here",
+        "FIBER_UNSET": " ",
+        "FIBER_BENCH_DATA": "there",
+        "FIBRE_INBOX": "another tool's",
+        "DAGSTER_HOME": "/srv",
+    }
+    assert unknown_names(environment) == {
+        "FIBER_BUDGET_MONTH": "FIBER_BUDGET_USD_MONTH",
+        "FIBER_BUGET_USD": "FIBER_BUDGET_USD",
+        "FIBER_ENGINE_SENTIMENT": "FIBER_ENGINES_SENTIMENT",
+        "fiber_inbox": "FIBER_INBOX",
+    }

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from fiber_pipeline.cleaning.second_net import SecondNet
     from fiber_pipeline.services.azure import AzureResource
     from fiber_pipeline.services.enrichment import Enricher
+    from fiber_pipeline.services.openai.batches.desk import BatchDesk
     from fiber_pipeline.services.store.protocol import ResponseStore
 
 # Requests are packed as large as the limits of each service allow; OpenAI's is a setting of its own.
@@ -108,6 +109,18 @@ def build_enricher(settings: Settings, store: "ResponseStore") -> "Enricher":
     )
 
 
+def open_batch_desk(settings: Settings, store: "ResponseStore") -> "BatchDesk":
+    """What submits beforehand the questions that these engines would ask, and follows them.
+
+    Raises StoreError, TaxonomyError or PriceFileError for what it needs and lacks.
+    """
+    from fiber_pipeline.annotation.themes import load_taxonomy
+    from fiber_pipeline.services.openai.batches.desk import BatchDesk
+    from fiber_pipeline.services.prices import Prices
+
+    return BatchDesk(settings, load_taxonomy(settings.taxonomy).descriptions, store, Prices(settings.prices))
+
+
 class _Workshop:
     """Makes engines; what several of them share is made once, when one first needs it."""
 
@@ -136,7 +149,8 @@ class _Workshop:
             from fiber_pipeline.annotation.sentiment.openai_engine import OpenAISentimentEngine
             from fiber_pipeline.services.openai.from_settings import annotation_services
 
-            return OpenAISentimentEngine(self._enricher, annotation_services(self._settings, self._taxonomy))
+            services = annotation_services(self._settings, self._taxonomy.descriptions)
+            return OpenAISentimentEngine(self._enricher, services)
         if name == "azure":
             from fiber_pipeline.annotation.sentiment.azure_engine import AzureSentimentEngine
             from fiber_pipeline.services.azure import sentiment_service
@@ -149,9 +163,8 @@ class _Workshop:
             from fiber_pipeline.annotation.themes.openai_engine import OpenAIThemeEngine
             from fiber_pipeline.services.openai.from_settings import annotation_services
 
-            return OpenAIThemeEngine(
-                self._enricher, annotation_services(self._settings, self._taxonomy), self._taxonomy
-            )
+            services = annotation_services(self._settings, self._taxonomy.descriptions)
+            return OpenAIThemeEngine(self._enricher, services, self._taxonomy)
         if name == "azure":
             from fiber_pipeline.annotation.themes.azure_engine import AzureThemeEngine
             from fiber_pipeline.services.azure import sentiment_service

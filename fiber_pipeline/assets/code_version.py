@@ -14,7 +14,7 @@ _IGNORED = frozenset({".pyc"})
 
 @lru_cache
 def code_version(*parts: str) -> str:
-    """A short digest over packages or modules of fiber_pipeline, named relative to it ("cleaning", "engines.py")."""
+    """A short digest over packages or modules of fiber_pipeline, named relative to it ("cleaning", "settings.py")."""
     digest = hashlib.sha256()
     for part in sorted(parts):
         place = _ROOT / part

@@ -1,4 +1,7 @@
-"""What runs without being asked: jobs, schedules, sensors. Deciding what is new belongs to `inbox`."""
+"""What runs without being asked: schedules and sensors, listed with the jobs they launch.
+
+Deciding what is new belongs to `inbox`; the jobs themselves to `assets`.
+"""
 
 from fiber_pipeline.assets.jobs import (
     analyse_batch,

@@ -2,7 +2,7 @@
 
 Here belongs whatever turns `raw_comments` into `comments` without knowing what a comment means: characters,
 personal data, whether anything is said at all, identity, near duplicates. Reading files belongs to `readers`; language
-and meaning belong to the engines' folders. Everything after this package sees redacted text only.
+and meaning belong to `annotation`. Everything after this package sees redacted text only.
 
 The word lists (`names.yaml`, `places.yaml`, `empty_answers.yaml`) are data: correct them there, not in code.
 """

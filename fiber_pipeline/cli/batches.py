@@ -146,8 +146,8 @@ def _stop(desk: "BatchDesk", submission: "Submission") -> bool:
 @contextmanager
 def _desk() -> "Iterator[BatchDesk | None]":
     """The desk, or None where nothing can have been submitted: to look at a journal must not make it."""
+    from fiber_pipeline.annotation.chains import open_batch_desk
     from fiber_pipeline.annotation.themes import TaxonomyError
-    from fiber_pipeline.services.openai.batches.desk import open_desk
     from fiber_pipeline.services.openai.batches.journal.opening import is_there
     from fiber_pipeline.services.prices import PriceFileError
     from fiber_pipeline.services.store.errors import StoreError
@@ -158,7 +158,7 @@ def _desk() -> "Iterator[BatchDesk | None]":
         yield None
         return
     try:
-        with closing(store_of(settings)) as store, closing(open_desk(settings, store)) as desk:
+        with closing(store_of(settings)) as store, closing(open_batch_desk(settings, store)) as desk:
             yield desk
     except (StoreError, TaxonomyError, PriceFileError) as problem:
         raise click.ClickException(str(problem)) from None

@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from fiber_pipeline import __version__
-from fiber_pipeline.settings import ENGINE_TABLES, Settings, SettingsError
+from fiber_pipeline.settings import ENGINE_TABLES, Settings, SettingsError, unknown_names
 
 _PACKAGES = ("dagster", "pandas", "duckdb", "pyarrow", "pandera")
 _LOW_SPACE = 1_000_000_000
@@ -64,11 +64,16 @@ def doctor() -> None:
 def examine() -> Iterator[Finding]:
     """Look at everything, in the order a newcomer would."""
     yield from _versions()
+    settings = None
     try:
         settings = Settings.from_environment()
     except SettingsError as problems:
         for line in str(problems).splitlines():
             yield Finding("settings", "wrong", line, "correct the variable, or unset it to use the default")
+    for name, nearest in unknown_names().items():
+        mend = f"the nearest is {nearest}: correct the name, or unset it"
+        yield Finding("settings", "wrong", f"{name} is no setting and does nothing", mend)
+    if settings is None:
         return
     yield from _settings(settings)
     yield from _folders(settings)

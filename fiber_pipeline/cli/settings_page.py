@@ -8,8 +8,12 @@ from fiber_pipeline.settings import Settings
 
 _INTRODUCTION = """# Settings
 
-Environment variables, all optional; an empty one counts as unset. `fiber doctor` tells which are set and what is
-wrong with them. This page is written from `fiber_pipeline/settings.py` by `make docs`.
+Environment variables, all optional; an empty one counts as unset. A `.env` file in the working folder completes them,
+one `NAME=value` a line; what the environment says wins. The commands and the code location read it alike, but for
+Dagster's own `dagster dev` and `dg dev`, which lay the file over the environment unless `fiber ui` starts them.
+
+`fiber doctor` tells which settings are set, what is wrong with them, and which names begin with `FIBER_` and are none;
+the other commands point out these names too. This page is written from `fiber_pipeline/settings.py` by `make docs`.
 
 | variable | default | meaning |
 |---|---|---|

@@ -8,6 +8,7 @@ import click
 
 from fiber_pipeline.cli.home import prepare_home
 from fiber_pipeline.cli.problems import read_settings
+from fiber_pipeline.environment import hand_on
 
 
 @click.command()
@@ -19,4 +20,5 @@ def ui(port: int, host: str) -> None:
     click.echo(f"Dagster UI on http://{host}:{port} (runs are kept in {home})", err=True)
     workspace = Path(__file__).with_name("workspace.yaml")
     arguments = ["-m", "dagster", "dev", "-w", str(workspace), "-h", host, "-p", str(port)]
+    hand_on()
     os.execv(sys.executable, [sys.executable, *arguments])

@@ -4,7 +4,7 @@ Measures read every batch in SQL on a read-only connection and return the frame 
 count are counted (`duplicate_of` null). `measure_insights`, `measure_themes`, `score_churn` and `trace_*` read the
 tables of single comments; `measure_forecasts` reads `insights`, and `recommend` and `summarise` read all of these,
 so they run after. `one_source` narrows the tables to one source, so that all of these speak of it alone. Finding out
-about single comments belongs to the engines' folders; laying figures out for people belongs to `outputs`.
+about single comments belongs to `annotation`; laying figures out for people belongs to `outputs`.
 """
 
 from fiber_pipeline.insight.changes import Measured, is_beyond_chance

@@ -35,8 +35,8 @@ class OpenAIBatchesResource:
 
     def open(self) -> "BatchDesk":
         """The desk of this process. Raises StoreError, TaxonomyError or PriceFileError for what it needs and lacks."""
-        from fiber_pipeline.services.openai.batches.desk import open_desk
+        from fiber_pipeline.annotation.chains import open_batch_desk
 
         if self._desk is None:
-            self._desk = open_desk(self._settings, self._response_store.open())
+            self._desk = open_batch_desk(self._settings, self._response_store.open())
         return self._desk

@@ -7,9 +7,8 @@
     reviewed_workbook       that workbook read back, every wrong value refused
     folder                  where reviewed workbooks come back, and which of them are new
     corrections             fills the table: which word on a text is the latest, and who contradicts whom
-    overlay, pending        corrections laid over engines' answers, and the batches that still lack them
+    pending                 the batches that do not say yet what people say
 
-Statements live in `sql/`. Engines belong to their kinds' folders and see nothing of this; what figures mean for the
-business belongs to `insight`. `overlay` is imported by the steps that fill the tables of comments, so nothing is
-imported from here.
+Statements live in `sql/`. Engines, and the laying of people's word over their answers, belong to `annotation`, which
+sees nothing of this; what figures mean for the business belongs to `insight`.
 """

@@ -1,4 +1,4 @@
-"""What a comment's characters are: folding, tokens, clauses. What they mean belongs to the engines' folders."""
+"""What a comment's characters are: folding, tokens, clauses. What they mean belongs to `annotation`."""
 
 from fiber_pipeline.text.clauses import split_clauses
 from fiber_pipeline.text.folding import fold, unstretch

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from fiber_pipeline.annotation.chains import open_batch_desk
 from fiber_pipeline.cli.main import fiber
 from fiber_pipeline.services.caller import calling
-from fiber_pipeline.services.openai.batches.desk import open_desk
 from fiber_pipeline.services.openai.batches.journal.opening import FILE_NAME, open_journal
 from fiber_pipeline.services.openai.batches.journal.protocol import Submission
 from fiber_pipeline.services.store.opening import open_store
@@ -36,7 +36,7 @@ def variables(server: OpenAIServer, tmp_path: Path) -> dict[str, str]:
 def submitted(variables: dict[str, str], tmp_path: Path) -> Path:
     """Two batches of feedback: two submissions for the first, one for the second."""
     settings = Settings.from_environment(variables)
-    with closing(open_store(None, settings.cache_dir)) as store, closing(open_desk(settings, store)) as desk:
+    with closing(open_store(None, settings.cache_dir)) as store, closing(open_batch_desk(settings, store)) as desk:
         for batch, texts in (
             ("enero.csv", {"annotate": TEXTS[:15], "translate": TEXTS[:1]}),
             (OTHER, {"annotate": TEXTS}),

@@ -64,6 +64,16 @@ def test_a_wrong_setting_is_one_clear_message(tmp_path):
     assert "Traceback" not in told.stderr
 
 
+def test_a_name_that_is_no_setting_is_pointed_out_and_stops_nothing(tmp_path):
+    ran = fiber(tmp_path / "data", "run", FIBER_BUGET_USD="5")
+    assert ran.returncode == 0
+    assert "FIBER_BUGET_USD is no setting and does nothing; the nearest is FIBER_BUDGET_USD\n" in ran.stderr
+    looked = fiber(tmp_path / "data", "doctor", FIBER_BUGET_USD="5", FIBER_CONCURRENCY="none")
+    assert looked.returncode == 1
+    assert "2 problems" in looked.stdout
+    assert "FIBER_BUGET_USD" in looked.stdout and "FIBER_BUDGET_USD" in looked.stdout
+
+
 def test_a_missing_file_is_one_clear_message(tmp_path):
     told = fiber(tmp_path / "data", "run", str(tmp_path / "nothing.csv"))
     assert told.returncode == 1

@@ -13,12 +13,12 @@ from fiber_pipeline.insight import recommend, summarise, verify_citations
 from fiber_pipeline.insight.openai_summary import OpenAIWriter
 from fiber_pipeline.services.openai.from_settings import summary_services
 from fiber_pipeline.services.store.protocol import Budget
+from fiber_pipeline_tests.annotation.openai_engines import bench
 from fiber_pipeline_tests.insight.conftest import measure_all
 from fiber_pipeline_tests.insight.history import create_tables
 from fiber_pipeline_tests.servers.faults import Fault
 from fiber_pipeline_tests.servers.openai_server import OpenAIServer
 from fiber_pipeline_tests.services.openai.asking import KEY
-from fiber_pipeline_tests.services.openai.engines import bench
 
 Facts = dict[str, Any]
 

@@ -10,7 +10,7 @@ from fiber_pipeline.annotation.sentiment.modifiers import Modifier, load_modifie
 from fiber_pipeline.annotation.sentiment.one_word import Answer, load_answers
 from fiber_pipeline.annotation.sentiment.patterns import Pattern
 from fiber_pipeline.annotation.sentiment.rules import Rule, load_rules
-from fiber_pipeline.annotation.sentiment.urgency import UrgencyRule, load_urgency_rules
+from fiber_pipeline.annotation.sentiment.urgency_rules import UrgencyRule, load_urgency_rules
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from fiber_pipeline.annotation.sentiment.modifiers import Modifier
 from fiber_pipeline.annotation.sentiment.one_word import Answer, answer_key
 from fiber_pipeline.annotation.sentiment.patterns import Pattern, PatternIndex, WordMatches, joined, spans
 from fiber_pipeline.annotation.sentiment.rules import Rule
-from fiber_pipeline.annotation.sentiment.urgency import UrgencyRule
+from fiber_pipeline.annotation.sentiment.urgency_rules import UrgencyRule
 from fiber_pipeline.text import Token, split_clauses
 
 Meaning = Rule | Entry

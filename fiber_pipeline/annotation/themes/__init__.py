@@ -6,7 +6,8 @@ discovery of themes it lacks. What is counted over themes belongs to `insight`, 
 
 from fiber_pipeline.annotation.themes.emergent import discover_emergent_themes
 from fiber_pipeline.annotation.themes.explanation import Explanation
-from fiber_pipeline.annotation.themes.local import FoundTheme, LocalThemeEngine
+from fiber_pipeline.annotation.themes.found_theme import FoundTheme
+from fiber_pipeline.annotation.themes.local import LocalThemeEngine
 from fiber_pipeline.annotation.themes.taxonomy import Category, Taxonomy, TaxonomyError, Theme
 from fiber_pipeline.annotation.themes.taxonomy_file import load_taxonomy
 

@@ -12,7 +12,8 @@ import pandas as pd
 
 from fiber_pipeline.annotation.engines import Answers
 from fiber_pipeline.annotation.opinion_engine import OpinionEngine, mined
-from fiber_pipeline.annotation.themes.local import FoundTheme, LocalThemeEngine
+from fiber_pipeline.annotation.themes.found_theme import FoundTheme
+from fiber_pipeline.annotation.themes.local import LocalThemeEngine
 from fiber_pipeline.services.azure.sentiment import MinedSentiment, Opinion, Sentence
 from fiber_pipeline.services.enrichment import Enricher
 from fiber_pipeline.services.service import Service

@@ -2,13 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from fiber_pipeline.annotation.themes.found_theme import FoundTheme
 from fiber_pipeline.annotation.themes.matcher import Match, Matches
 from fiber_pipeline.text import Token
-
-if TYPE_CHECKING:
-    from fiber_pipeline.annotation.themes.local import FoundTheme
 
 
 @dataclass(frozen=True)
@@ -35,7 +32,7 @@ class Explanation:
     """What was found in `text` and why. `str()` of it is the plain rendering."""
 
     text: str
-    found: Sequence["FoundTheme"]
+    found: Sequence[FoundTheme]
     reasons: Sequence[Reason]
     objections: Sequence[Objection]
 
@@ -59,7 +56,7 @@ class Explanation:
         return "\n".join(lines)
 
 
-def explain_matches(text: str, tokens: Sequence[Token], matches: Matches, found: Sequence["FoundTheme"]) -> Explanation:
+def explain_matches(text: str, tokens: Sequence[Token], matches: Matches, found: Sequence[FoundTheme]) -> Explanation:
     """Put matches into the words of `text`."""
 
     def reason(match: Match) -> Reason:

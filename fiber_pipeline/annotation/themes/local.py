@@ -8,6 +8,7 @@ import pandas as pd
 from fiber_pipeline.annotation.engines import Answers
 from fiber_pipeline.annotation.sentiment.engine import MODEL as LEXICON_VERSION
 from fiber_pipeline.annotation.themes.explanation import Explanation, explain_matches
+from fiber_pipeline.annotation.themes.found_theme import FoundTheme
 from fiber_pipeline.annotation.themes.matcher import Match, Matcher, Words
 from fiber_pipeline.annotation.themes.taxonomy import Taxonomy
 from fiber_pipeline.annotation.themes.taxonomy_file import load_taxonomy
@@ -15,18 +16,6 @@ from fiber_pipeline.annotation.themes.theme_sentiment import Mention, theme_sent
 from fiber_pipeline.text import Token, split_clauses, tokenize
 
 RULES_VERSION = "rules-1"
-
-
-class FoundTheme(NamedTuple):
-    """A theme in a comment; spans are (start, end) in characters, `end` exclusive, in order and apart."""
-
-    theme: str
-    category: str
-    relevance: float
-    sentiment: str
-    score: float
-    evidence: list[str]
-    spans: list[tuple[int, int]]
 
 
 class LocalThemeEngine:

@@ -92,6 +92,14 @@ class Taxonomy:
     negation: Negation
 
     @property
+    def descriptions(self) -> dict[str, str]:
+        """What a model is told of each theme, by slug: its names and what belongs to it."""
+        return {
+            slug: f"{theme.label_en} ({theme.label_es}). {' '.join(theme.description_en.split())}"
+            for slug, theme in self.themes.items()
+        }
+
+    @property
     def fingerprint(self) -> str:
         """Twelve hexadecimal digits that change whenever answers may."""
         parts: list[object] = [

@@ -62,7 +62,7 @@ class EmotionAnswer(BaseModel):
 
 
 class ThemeAnswer(BaseModel):
-    """A theme in a comment; the slug is narrowed to the taxonomy's by `annotation_of`."""
+    """A theme in a comment; the slug is narrowed to the question's by `annotation_of`."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 

@@ -1,15 +1,16 @@
 """The services that the settings ask for, by operation."""
 
-from fiber_pipeline.annotation.themes.taxonomy import Taxonomy
+from collections.abc import Mapping
+
 from fiber_pipeline.services.openai.client import OpenAIService
 from fiber_pipeline.services.openai.endpoints import endpoints_of, model_of
 from fiber_pipeline.services.openai.operations import Question, annotate, summarise, translate
 from fiber_pipeline.settings import Settings
 
 
-def annotation_services(settings: Settings, taxonomy: Taxonomy) -> list[OpenAIService]:
-    """Sentiment and themes; one service for every endpoint, which share the load."""
-    return services_for(annotate(taxonomy, model_of(settings), _names(settings)), settings)
+def annotation_services(settings: Settings, themes: Mapping[str, str]) -> list[OpenAIService]:
+    """Sentiment and themes; one service for every endpoint, which share the load. themes: as in `annotate`."""
+    return services_for(annotate(themes, model_of(settings), _names(settings)), settings)
 
 
 def translation_services(settings: Settings, *, with_english: bool = False) -> list[OpenAIService]:

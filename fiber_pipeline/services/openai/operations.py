@@ -3,12 +3,11 @@
 import hashlib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from fiber_pipeline.annotation.themes.taxonomy import Taxonomy
 from fiber_pipeline.services.openai.answers import (
     Answer,
     Summary,
@@ -89,26 +88,24 @@ class Question:
         return prompt_tokens(self.instructions, json.dumps(self.schema, separators=(",", ":")))
 
 
-def annotate(taxonomy: Taxonomy, model: str, served_as: Sequence[str] = ()) -> Question:
-    """Sentiment, emotions, urgency and themes at once; the taxonomy, a user's own themes too, is in the prompt.
+def annotate(themes: Mapping[str, str], model: str, served_as: Sequence[str] = ()) -> Question:
+    """Sentiment, emotions, urgency and themes at once.
 
+    themes: the themes to choose from, a user's own too: what the prompt says of each, by slug.
     served_as: other names the model goes by at its endpoints.
     """
-    themes = "\n".join(
-        f"- `{theme.slug}`: {theme.label_en} ({theme.label_es}). {' '.join(theme.description_en.split())}"
-        for theme in taxonomy.themes.values()
-    )
+    listed = "\n".join(f"- `{slug}`: {description}" for slug, description in themes.items())
     return _question(
         "annotate",
         ANNOTATE_PROMPT,
-        render_prompt(ANNOTATE_PROMPT, themes=themes),
-        annotation_of(list(taxonomy.themes)),
+        render_prompt(ANNOTATE_PROMPT, themes=listed),
+        annotation_of(list(themes)),
         # An answer of the usual kind takes 120 tokens, one with four themes and three emotions 310.
         OutputSize(request=300, text=150, token=2.0),
         model,
         served_as,
         # Of what the prompt says of the themes; rules of the local engine change no answer here.
-        taxonomy=_digest(themes),
+        taxonomy=_digest(listed),
     )
 
 

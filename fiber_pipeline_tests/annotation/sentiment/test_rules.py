@@ -5,7 +5,7 @@ import yaml
 
 from fiber_pipeline.annotation.sentiment.data_files import DATA
 from fiber_pipeline.annotation.sentiment.rules import FILES, RuleError, load_rules
-from fiber_pipeline.annotation.sentiment.urgency import load_urgency_rules
+from fiber_pipeline.annotation.sentiment.urgency_rules import load_urgency_rules
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ taxonomy = cache(load_taxonomy)
 
 @cache
 def annotation_question(model: str = MODEL) -> Question:
-    return annotate(taxonomy(), model)
+    return annotate(taxonomy().descriptions, model)
 
 
 def endpoint(server: OpenAIServer, **parts: Any) -> OpenAIEndpoint:

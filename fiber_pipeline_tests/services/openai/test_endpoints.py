@@ -36,7 +36,7 @@ def test_listed_endpoints_share_an_operation_and_keep_their_own_names_keys_and_q
         FIBER_OPENAI_MODEL="gpt-4.1",
         FIBER_OPENAI_ITEMS_PER_REQUEST="20",
     )
-    services = annotation_services(configured, load_taxonomy())
+    services = annotation_services(configured, load_taxonomy().descriptions)
     assert len({service.operation.fingerprint for service in services}) == 1
     assert services[0].operation.model == "gpt-4.1"
     assert services[0].operation.parameters["served_as"] == ["my-deployment"]

@@ -29,7 +29,7 @@ def own_taxonomy(folder: Path, text: str = OWN_THEME):
 
 
 def test_a_users_own_theme_is_in_prompt_and_schema_and_makes_it_another_operation(tmp_path: Path):
-    plain, own = annotate(load_taxonomy(), MODEL), annotate(own_taxonomy(tmp_path), MODEL)
+    plain, own = annotate(load_taxonomy().descriptions, MODEL), annotate(own_taxonomy(tmp_path).descriptions, MODEL)
     assert "`security`: Security (Seguridad). Viruses and scams {id}." in own.instructions
     assert '"security"' not in str(plain.schema) and "'security'" in str(own.schema)
     assert plain.operation.fingerprint != own.operation.fingerprint
@@ -37,23 +37,32 @@ def test_a_users_own_theme_is_in_prompt_and_schema_and_makes_it_another_operatio
 
 def test_a_rule_of_the_local_engine_changes_no_paid_answer(tmp_path: Path):
     own = own_taxonomy(tmp_path, "themes: {speed: {words: [turtlenet]}}")
-    assert annotate(own, MODEL).operation.fingerprint == annotate(load_taxonomy(), MODEL).operation.fingerprint
+    assert (
+        annotate(own.descriptions, MODEL).operation.fingerprint
+        == annotate(load_taxonomy().descriptions, MODEL).operation.fingerprint
+    )
 
 
 def test_what_decides_answers_is_in_the_key():
-    taxonomy = load_taxonomy()
+    themes = load_taxonomy().descriptions
     operations = [
-        annotate(taxonomy, MODEL).operation,
-        annotate(taxonomy, "gpt-4.1").operation,
-        annotate(taxonomy, MODEL, served_as=["their-deployment"]).operation,
+        annotate(themes, MODEL).operation,
+        annotate(themes, "gpt-4.1").operation,
+        annotate(themes, MODEL, served_as=["their-deployment"]).operation,
         translate(MODEL).operation,
         translate(MODEL, with_english=True).operation,
         summarise(MODEL).operation,
     ]
     keys = {operation.key(Item("hola")) for operation in operations}
     assert len(keys) == len(operations)
-    assert annotate(taxonomy, MODEL, served_as=[MODEL]).operation.fingerprint == operations[0].fingerprint
+    assert annotate(themes, MODEL, served_as=[MODEL]).operation.fingerprint == operations[0].fingerprint
     assert operations[0].prompt_version == "annotate-v1"
+
+
+def test_an_answer_paid_for_by_an_earlier_version_is_found_until_the_prompt_says_otherwise():
+    themes = {"speed": "Speed (Velocidad). How fast.", "billing": "Billing (Facturación). Charges."}
+    key = annotate(themes, MODEL).operation.key(Item("Se corta"))
+    assert key == "301c8ecff7c8a0118bbf35c5b998d05a0c380a455e8689f00eff44e9147f54ed"
 
 
 @pytest.mark.parametrize(

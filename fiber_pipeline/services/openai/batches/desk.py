@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from fiber_pipeline.annotation.themes import Taxonomy, load_taxonomy
 from fiber_pipeline.services.failures import ServiceFailure
 from fiber_pipeline.services.openai.batches.books import BatchBooks, BatchPrices
 from fiber_pipeline.services.openai.batches.endpoint import KEPT_SECONDS, BatchEndpoint
@@ -23,7 +22,6 @@ from fiber_pipeline.services.openai.endpoints import endpoints_of, is_configured
 from fiber_pipeline.services.openai.from_settings import annotation_services, translation_services
 from fiber_pipeline.services.openai.operations import Question
 from fiber_pipeline.services.operation import Item
-from fiber_pipeline.services.prices import Prices
 from fiber_pipeline.services.store.protocol import Budget, ResponseStore
 from fiber_pipeline.settings import Settings
 
@@ -52,14 +50,14 @@ class BatchDesk:
     def __init__(
         self,
         settings: Settings,
-        taxonomy: Taxonomy,
+        themes: Mapping[str, str],
         store: ResponseStore,
         prices: BatchPrices,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """clock: seconds since 1970. Raises StoreError if the journal cannot be opened."""
+        """themes: as in `annotate`. clock: seconds since 1970. Raises StoreError if the journal cannot be opened."""
         self._settings = settings
-        self._taxonomy = taxonomy
+        self._themes = themes
         self._clock = clock
         self.journal = open_journal(settings.cache_url, settings.cache_dir, settings.warehouse_key)
         listed = endpoints_of(settings) if is_configured(settings) else ()
@@ -78,7 +76,7 @@ class BatchDesk:
         """What a run would ask OpenAI first of all, by name; what another engine heads the chain of is not here."""
         asked: dict[str, Question] = {}
         if NAME in (self._settings.chain("sentiment")[0], self._settings.chain("themes")[0]):
-            asked["annotate"] = annotation_services(self._settings, self._taxonomy)[0].question
+            asked["annotate"] = annotation_services(self._settings, self._themes)[0].question
         if self._settings.chain("translation")[0] == NAME:
             services = translation_services(self._settings, with_english=self._settings.english)
             asked["translate"] = services[0].question
@@ -152,8 +150,3 @@ class BatchDesk:
             notes = [f"{one.operation}: {told[one.id]}" for one in needed if told[one.id] is not None]
             ready.append(Ready(each, (*([each.held_back] if each.held_back else []), *notes)))
         return tuple(ready)
-
-
-def open_desk(settings: Settings, store: ResponseStore) -> BatchDesk:
-    """The desk over this store. Raises StoreError, TaxonomyError or PriceFileError for what it needs and lacks."""
-    return BatchDesk(settings, load_taxonomy(settings.taxonomy), store, Prices(settings.prices))

@@ -58,7 +58,7 @@ def desk(
     settings = Settings(data_dir=folder, cache_url=cache_url, openai_api_key="k", openai_base_url=f"{base_url}/v1")
     with (
         closing(open_store(cache_url, settings.cache_dir)) as store,
-        closing(BatchDesk(settings, taxonomy(), store, Prices(), Clock(ahead))) as opened,
+        closing(BatchDesk(settings, taxonomy().descriptions, store, Prices(), Clock(ahead))) as opened,
     ):
         yield opened, store
 

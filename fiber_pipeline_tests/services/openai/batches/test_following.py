@@ -9,13 +9,13 @@ from fiber_pipeline.services.openai.operations import translate
 from fiber_pipeline.services.prices import Prices
 from fiber_pipeline.services.service import Usage
 from fiber_pipeline.tables import SENTIMENT_SCORES
+from fiber_pipeline_tests.annotation.openai_engines import bench, request
 from fiber_pipeline_tests.servers.faults import Fault
 from fiber_pipeline_tests.servers.openai_answers import annotation
 from fiber_pipeline_tests.servers.openai_batches import LINE_PATH
 from fiber_pipeline_tests.servers.openai_server import OpenAIServer
 from fiber_pipeline_tests.services.openai.asking import KEY, MODEL, endpoint
 from fiber_pipeline_tests.services.openai.batches.batching import KEYS, QUESTION, TEXTS, batching
-from fiber_pipeline_tests.services.openai.engines import bench, request
 
 CHAT = "/v1/chat/completions"
 DAY = 86_400

@@ -32,11 +32,11 @@ class Bench:
 
     @property
     def sentiment(self) -> OpenAISentimentEngine:
-        return OpenAISentimentEngine(self.enricher, annotation_services(self.settings, taxonomy()))
+        return OpenAISentimentEngine(self.enricher, annotation_services(self.settings, taxonomy().descriptions))
 
     @property
     def themes(self) -> OpenAIThemeEngine:
-        return OpenAIThemeEngine(self.enricher, annotation_services(self.settings, taxonomy()), taxonomy())
+        return OpenAIThemeEngine(self.enricher, annotation_services(self.settings, taxonomy().descriptions), taxonomy())
 
     def translation(self, *, with_english: bool = False) -> OpenAITranslationEngine:
         return OpenAITranslationEngine(self.enricher, translation_services(self.settings, with_english=with_english))

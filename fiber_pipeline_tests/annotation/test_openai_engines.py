@@ -5,11 +5,11 @@ import pytest
 from fiber_pipeline.annotation.engines import collect
 from fiber_pipeline.annotation.sentiment import LocalSentimentEngine
 from fiber_pipeline.tables import COMMENT_THEMES, SENTIMENT_SCORES, TRANSLATED_COMMENTS
+from fiber_pipeline_tests.annotation.openai_engines import bench, request
 from fiber_pipeline_tests.servers.faults import Fault
 from fiber_pipeline_tests.servers.openai_answers import annotation
 from fiber_pipeline_tests.servers.openai_server import OpenAIServer
 from fiber_pipeline_tests.services.openai.asking import KEY
-from fiber_pipeline_tests.services.openai.engines import bench, request
 
 TEXTS = [
     "El internet se corta todas las noches, llamen al [TELEFONO]",
