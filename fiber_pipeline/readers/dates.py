@@ -62,7 +62,9 @@ _TIME_FIRST = re.compile(rf"(?P<clock>{_CLOCK})[\s,]+(?:-\s+)?(?P<day>\d.{{5,}})
 _WEEKDAY = re.compile(r"([a-z]{3,9}(?:-feira)?)\.?,?\s+")
 _ORDINAL = re.compile(r"\d{4}-?(?:W\d{2}(?:-?\d)?|\d{3})")
 _DOT_NET = re.compile(r"\\?/Date\((-?\d{9,14})(?:[+-]\d{4})?\)\\?/")
-_JAVASCRIPT = re.compile(r"(?:new )?Date\((\d{4}), ?(\d{1,2}), ?(\d{1,2})(?:, ?(\d{1,2}), ?(\d{1,2})(?:, ?(\d{1,2}))?)?\)")
+_JAVASCRIPT = re.compile(
+    r"(?:new )?Date\((\d{4}), ?(\d{1,2}), ?(\d{1,2})(?:, ?(\d{1,2}), ?(\d{1,2})(?:, ?(\d{1,2}))?)?\)"
+)
 _SCIENTIFIC = re.compile(r"(\d(?:[.,]\d+)?)E\+?(\d{1,2})", re.I)
 _DECIMAL = re.compile(r"\d{5,10}[.,]\d+")
 _WRAPPED = re.compile(r"""="(.*)"|'(.*)|"(.*)\"""", re.S)
@@ -113,7 +115,7 @@ def detect_order(values: Iterable[object]) -> DateOrder:
 def is_placeholder(cell: object) -> bool:
     """Whether a cell is a date that programs write where they know none: "0000-00-00", 1970-01-01, 9999-12-31."""
     if isinstance(cell, dt.date):
-        return cell.year <= _YEARS[0] or cell.year >= _YEARS[1] or cell.isoformat()[:10] in _placeholders()
+        return cell.year <= _YEARS[0] or cell.year >= _YEARS[1] or (cell.year, cell.month, cell.day) in _placeholders()
     if not isinstance(cell, str):
         return False
     match = _YEAR_FIRST.fullmatch(cell.strip()) or _NUMBERS.fullmatch(cell.strip())
@@ -121,15 +123,16 @@ def is_placeholder(cell: object) -> bool:
         return False
     parts = match.groupdict()
     month, day = parts.get("month") or parts["second_part"], parts.get("day") or parts["first"]
-    told = f"{match['year']}-{int(month):02}-{int(day):02}"
-    return told in _placeholders() or told[5:] in ("01-01", "12-31", "12-30", "00-00") and not (
-        _YEARS[0] < int(match["year"]) < _YEARS[1]
-    )
+    told = int(match["year"]), int(month), int(day)
+    if _YEARS[0] < told[0] < _YEARS[1]:
+        return told in _placeholders()
+    return told in _placeholders() or told[1:] in ((1, 1), (12, 30), (12, 31), (0, 0))
 
 
 @cache
-def _placeholders() -> frozenset[str]:
-    return frozenset(date_words()["placeholders"])
+def _placeholders() -> frozenset[tuple[int, int, int]]:
+    days = (dt.date.fromisoformat(day) for day in date_words()["placeholders"])
+    return frozenset((day.year, day.month, day.day) for day in days)
 
 
 @cache
@@ -236,12 +239,11 @@ def _from_program(text: str, zone: dt.tzinfo | None) -> Moment | None:
     match = _JAVASCRIPT.fullmatch(text)
     try:
         if match:
-            year, month, *others = (int(part or 0) for part in match.groups())
-            return _moment(dt.datetime(year, month + 1, *others), zone)
+            year, month, day, hour, minute, second = map(int, match.groups("0"))
+            return _moment(dt.datetime(year, month + 1, day, hour, minute, second), zone)
         if _ORDINAL.fullmatch(text):
             if "W" in text.upper():
-                day = dt.date.fromisoformat(text.upper())
-                return _moment(dt.datetime(day.year, day.month, day.day))
+                return _moment(dt.datetime.fromisoformat(text.upper()))
             return _moment(dt.datetime.strptime(text, "%Y-%j")) if "-" in text else None
     except ValueError:
         return None
@@ -255,8 +257,8 @@ def _from_program(text: str, zone: dt.tzinfo | None) -> Moment | None:
         return None
     if decimals > _SHOWN_DECIMALS[1]:
         return moment
-    day = moment.at.astimezone(zone or BUSINESS_ZONE)
-    return _moment(dt.datetime(day.year, day.month, day.day))
+    there = moment.at.astimezone(zone or BUSINESS_ZONE)
+    return _moment(dt.datetime(there.year, there.month, there.day))
 
 
 def _full_year(digits: str) -> int:
@@ -287,7 +289,7 @@ def _build(match: re.Match[str], year: int, month: int, day: int, zone: dt.tzinf
 
 
 def _moment(moment: dt.datetime, zone: dt.tzinfo | None = None, is_timed: bool = False) -> Moment | None:
-    if not _YEARS[0] <= moment.year < _YEARS[1] or moment.isoformat()[:10] in _placeholders():
+    if not _YEARS[0] <= moment.year < _YEARS[1] or (moment.year, moment.month, moment.day) in _placeholders():
         return None
     if moment.tzinfo is not None:
         return Moment(moment.astimezone(dt.UTC), True)
