@@ -9,6 +9,8 @@ from importlib.resources import files
 import duckdb
 import yaml
 
+from fiber_pipeline.tables.vocabulary import RATING_SCALES
+
 # Below this, a figure is marked as a small sample: its interval is wider than what it would be used to decide.
 SMALL_SAMPLE = 30
 
@@ -54,7 +56,15 @@ def counted_comments(connection: duckdb.DuckDBPyConnection) -> Iterator[duckdb.D
     the same database need not see the same snapshot, and is dropped at the end.
     """
     rules = load_churn_rules()
-    connection.execute(read_sql("counted_comments"), {**rules.weights, "competitors": list(rules.competitors)})
+    connection.execute(
+        read_sql("counted_comments"),
+        {
+            **rules.weights,
+            "competitors": list(rules.competitors),
+            "rating_scales": list(RATING_SCALES),
+            "happy_from": [scale.happy_from for scale in RATING_SCALES.values()],
+        },
+    )
     try:
         yield connection
     finally:

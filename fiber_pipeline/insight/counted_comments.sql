@@ -13,11 +13,7 @@ WITH counted AS (
         comments.is_informative,
         comments.nps,
         comments.nps_group,
-        -- Satisfied is at or above three quarters of either scale: 4 of 1-5, 8 of 0-10.
-        CASE comments.rating_scale
-            WHEN '1-5' THEN comments.rating >= 4
-            WHEN '0-10' THEN comments.rating >= 8
-        END AS is_satisfied,
+        comments.rating >= $happy_from[list_position($rating_scales, comments.rating_scale)] AS is_satisfied,
         translated_comments.language,
         CASE WHEN comments.is_informative THEN sentiment_scores.sentiment END AS sentiment,
         CASE WHEN comments.is_informative THEN sentiment_scores.score END AS score,

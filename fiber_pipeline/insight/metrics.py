@@ -39,7 +39,7 @@ def measure_insights(connection: duckdb.DuckDBPyConnection, *, metadata_columns:
     """Return the INSIGHTS frame over all comments that count (duplicates once).
 
     Metrics: `nps` (promoters less detractors among comments with an NPS group, in points; Reichheld 2003);
-    `csat` (the share of ratings in the two best of five boxes: 4 and 5 of 1-5, and likewise 8 and above of 0-10);
+    `csat` (the share of ratings in the two best of five boxes: 4 and 5 of 1-5, and likewise on other scales);
     promoter, passive and detractor shares; `volume` (comments, a full count and so without an interval) and
     `informative_share`; positive, neutral, negative and mixed shares, `sentiment_mean` and `urgent_share` (high
     urgency) among informative comments with a sentiment; `churn_risk_share` among comments that are informative or

@@ -29,6 +29,7 @@ import yaml
 from fiber_pipeline.readers.columns import ROLES, Role
 from fiber_pipeline.readers.dates import DateOrder
 from fiber_pipeline.readers.scores import RatingScale
+from fiber_pipeline.tables.vocabulary import RATING_SCALES
 
 
 class MappingError(ValueError):
@@ -136,7 +137,7 @@ class _MappingFile:
             "header_row": lambda at: self._whole(at, "header_row", 0),
             "sheets": self._sheets,
             "date_order": lambda at: self._one_of(at, "date_order", ("day_first", "month_first")),
-            "rating_scale": lambda at: self._one_of(at, "rating_scale", ("0-10", "1-5")),
+            "rating_scale": lambda at: self._one_of(at, "rating_scale", tuple(RATING_SCALES)),
             "encoding": self._encoding,
             "delimiter": self._delimiter,
         }

@@ -2,29 +2,31 @@
 
 import math
 import re
-from collections.abc import Iterable
+from functools import cache
 from typing import Literal, NamedTuple
 
+from fiber_pipeline.readers.likert import likert_answers, score_words
+from fiber_pipeline.tables.vocabulary import RATING_SCALES
 from fiber_pipeline.text import fold
 
-RatingScale = Literal["0-10", "1-5"]
+RatingScale = Literal["0-10", "1-10", "1-5", "0-5", "1-4", "1-7", "0-100"]
 
 _NUMBER = re.compile(r"[+-]?\d{1,6}(?:[.,]\d+)?")
 _OUT_OF = re.compile(
-    r"([+-]?\d{1,6}(?:[.,]\d+)?)\s*(?:/|de|sobre|out of|of)\s*(\d{1,3})(?:\s+(?:estrellas?|stars?|puntos?|points?))?"
+    r"([+-]?\d{1,6}(?:[.,]\d+)?)\s*\(?(?:/|de|sobre|out of|of)\s*(\d{1,3})(?:[.,]0)?\)?"
+    r"(?:\s+(?:estrellas?|stars?|puntos?|points?|pts))?"
 )
-_LABELLED = re.compile(r"(\d{1,2})\s*(?:[-–—:=.)(]\s*[^\W\d].*|\s[^\W\d]+(?:\s[^\W\d]+)?)", re.S)
-_LABEL_FIRST = re.compile(r"[^\W\d][^\d]*[(:\-–—]\s*(\d{1,2})\s*\)?", re.S)
-_STARS = re.compile(r"([+-]?\d(?:[.,]\d+)?)\s*(?:estrellas?|stars?|\*|⭐|★)")
+_SCALE_OUT_OF: dict[str, RatingScale] = {"4": "1-4", "5": "1-5", "7": "1-7", "10": "0-10", "100": "0-100"}
+_PERCENT = re.compile(r"(\d{1,3}(?:[.,]\d+)?)\s*%")
+# "10 - Muy probable" may hold any label; "10 Muy probable" and "1. Muy buena" only one that is known to be a label.
+_LABELLED = re.compile(r"(\d{1,2})(?:\s*[-–—:=(]\s*(?P<any>[^\W\d].*)|\s*[.)]?\s+(?P<known>[^\W\d].*))", re.S)
+_LABEL_FIRST = re.compile(r"([^\W\d][^\d]*)[(:\-–—]\s*(\d{1,2})\s*\)?", re.S)
+_LABEL_WORDS = 6
+_LABEL_CHARACTERS = 60
+_STARS = re.compile(r"([+-]?\d(?:[.,]\d+)?|[a-z]+)[\s_-]*(?:estrellas?|stars?|estrelas?|\*|⭐|★)")
 _FULL_STARS, _EMPTY_STARS = "★⭐🌟", "☆✩"
 _STAR_ROW = re.compile(rf"[{_FULL_STARS}]*[{_EMPTY_STARS}]*")
-_GROUPS = {
-    "promotor": "promoter", "promotora": "promoter", "promotores": "promoter",
-    "promoter": "promoter", "promoters": "promoter",
-    "pasivo": "passive", "pasiva": "passive", "pasivos": "passive", "neutro": "passive", "neutral": "passive",
-    "passive": "passive", "passives": "passive", "indiferente": "passive",
-    "detractor": "detractor", "detractora": "detractor", "detractores": "detractor", "detractors": "detractor",
-}  # fmt: skip
+_RANGE = re.compile(r"\s*[(\[:-]?\s*\d{1,2}\s*(?:-|–|—|a|al|y|e|to|/)\s*\d{1,2}\s*[)\]:-]?\s*")
 
 
 class NpsAnswer(NamedTuple):
@@ -39,6 +41,21 @@ class Rating(NamedTuple):
 
     value: float
     scale: RatingScale | None
+
+
+@cache
+def _groups() -> dict[str, str]:
+    return {word: group for group, words in score_words()["groups"].items() for word in words}
+
+
+@cache
+def _number_words() -> dict[str, int]:
+    return {word: number for number, words in enumerate(score_words()["numbers"]) for word in words}
+
+
+@cache
+def _labels() -> frozenset[str]:
+    return frozenset(score_words()["labels"]) | likert_answers() | frozenset(_groups())
 
 
 def nps_group(score: int) -> str:
@@ -58,68 +75,61 @@ def read_number(value: object) -> float | None:
 
 
 def read_nps(value: object) -> NpsAnswer | None:
-    """Read 0-10, "9/10", "10 - Muy probable", "Muy probable (10)" or a group's name; None if it is none of these."""
+    """Read 0-10, "9/10", "10 - Muy probable", "Muy probable (10)", "diez" or a group; None if it is none of these."""
     number = read_number(value)
-    if number is None and isinstance(value, str):
+    if number is None and isinstance(value, str) and len(value) <= _LABEL_CHARACTERS:
         text = fold(value.strip())
-        group = _GROUPS.get(text.rstrip("."))
+        group = _groups().get(_RANGE.sub("", text).rstrip("."))
         if group:
             return NpsAnswer(None, group)
         match = _OUT_OF.fullmatch(text)
         if match:
             number = float(match[1].replace(",", ".")) if match[2] == "10" else None
         else:
-            labelled = _LABELLED.fullmatch(text) or _LABEL_FIRST.fullmatch(text)
-            number = float(labelled[1]) if labelled and len(text) <= 60 else None
+            number = _number_words().get(text, _labelled(text))
     if number is None or number != int(number) or not 0 <= number <= 10:
         return None
     return NpsAnswer(int(number), nps_group(int(number)))
 
 
-def read_rating(value: object) -> Rating | None:
-    """Read a number, "4/5", "8 sobre 10", "4 estrellas", "★★★★☆" or "4 - Bueno"; None if it is none from 0 to 10."""
+def read_rating(value: object, scale: RatingScale | None = None) -> Rating | None:
+    """Read a number, "4/5", "8 sobre 10", "85 %", "4 estrellas", "FIVE", "★★★★☆" or "4 - Bueno"; None if it is none.
+
+    A number alone must lie on `scale`, where the column's is known, or else from 0 to 10.
+    """
     number = read_number(value)
-    scale: RatingScale | None = None
-    if number is None and isinstance(value, str):
+    own: RatingScale | None = None
+    if number is None and isinstance(value, str) and len(value) <= _LABEL_CHARACTERS:
         text = value.strip().replace("\ufe0f", "")
         if text and _STAR_ROW.fullmatch(text):
             full = sum(text.count(star) for star in _FULL_STARS)
             return Rating(float(full), "1-5") if 1 <= full <= 5 and len(text) <= 5 else None
-        folded = fold(text)
-        out_of, stars = _OUT_OF.fullmatch(folded), _STARS.fullmatch(folded)
-        if out_of:
-            number = float(out_of[1].replace(",", "."))
-            scale = {"5": "1-5", "10": "0-10"}.get(out_of[2])  # type: ignore[assignment]
-            if scale is None:
-                return None
-        elif stars:
-            number, scale = float(stars[1].replace(",", ".")), "1-5"
-        else:
-            labelled = _LABELLED.fullmatch(folded) or _LABEL_FIRST.fullmatch(folded)
-            number = float(labelled[1]) if labelled and len(folded) <= 60 else None
-    if number is None or not fits(number, scale or "0-10"):
-        return None
-    return Rating(number, scale)
+        number, own = _stated(fold(text))
+    low, high, *_ = RATING_SCALES[own or scale or "0-10"]
+    return Rating(number, own) if number is not None and low <= number <= high else None
 
 
-def fits(number: float, scale: RatingScale) -> bool:
-    """Whether a number lies on a scale."""
-    return 0 <= number <= 10 if scale == "0-10" else 1 <= number <= 5
+def _stated(text: str) -> tuple[float | None, RatingScale | None]:
+    """The number that a text states, and its scale if it states that too."""
+    out_of, stars, percent = _OUT_OF.fullmatch(text), _STARS.fullmatch(text), _PERCENT.fullmatch(text)
+    if out_of:
+        scale = _SCALE_OUT_OF.get(out_of[2])
+        return (float(out_of[1].replace(",", ".")) if scale else None), scale
+    if percent:
+        return float(percent[1].replace(",", ".")), "0-100"
+    if stars:
+        told = stars[1]
+        number = _number_words().get(told) if told.isalpha() else float(told.replace(",", "."))
+        return number, "1-5"
+    return _number_words().get(text, _labelled(text)), None
 
 
-def decide_scale(ratings: Iterable[Rating]) -> RatingScale:
-    """The scale of a column's ratings.
-
-    What most ratings state themselves; else 1-5 if 95 % of them lie from 1 to 5, else 0-10. A column of a 0-10
-    scale on which hardly anyone gives 0 or more than 5 does not occur; a 1-5 scale with a few typing errors does.
-    """
-    stated = {"1-5": 0, "0-10": 0}
-    count = inside = 0
-    for rating in ratings:
-        if rating.scale:
-            stated[rating.scale] += 1
-        count += 1
-        inside += 1 <= rating.value <= 5
-    if any(stated.values()):
-        return "1-5" if stated["1-5"] >= stated["0-10"] else "0-10"
-    return "1-5" if count and inside >= 0.95 * count else "0-10"
+def _labelled(text: str) -> float | None:
+    """The number of "10 - Muy probable" or "Muy probable (10)"; a text that only starts with one is none."""
+    match = _LABELLED.fullmatch(text)
+    if match:
+        label = match["any"] or match["known"]
+        known = label.strip(" .)(") in _labels()
+        return float(match[1]) if known or (match["any"] and len(label.split()) <= _LABEL_WORDS) else None
+    match = _LABEL_FIRST.fullmatch(text)
+    return float(match[2]) if match and len(match[1].split()) <= _LABEL_WORDS else None

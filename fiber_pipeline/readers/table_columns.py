@@ -7,10 +7,15 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from fiber_pipeline.readers.dates import DateOrder, read_date
+from fiber_pipeline.readers.customer_ids import is_damaged, plain_id
+from fiber_pipeline.readers.dates import DateOrder, is_placeholder, read_date
+from fiber_pipeline.readers.likert import likert_key
 from fiber_pipeline.readers.mojibake import repair_mojibake
-from fiber_pipeline.readers.scores import RatingScale, fits, read_nps, read_rating
+from fiber_pipeline.readers.null_marks import without_machine_marks, without_marks
+from fiber_pipeline.readers.rating_scales import RatingForm
+from fiber_pipeline.readers.scores import Rating, read_nps, read_rating
 from fiber_pipeline.readers.sheet import Cell, is_blank
+from fiber_pipeline.readers.zones import zone_of_header
 
 _SHOWN = 80
 _DISTINCT = 100_000
@@ -33,9 +38,10 @@ class Problems:
         self.by_row.setdefault(row, []).append(f"{header}: {shown!r} {reason}")
 
 
-def comment_column(cells: Sequence[Cell]) -> list[str | None]:
-    """Texts as they stand, null where blank; numbers and dates as they would be written."""
-    return repair_mojibake([cell if isinstance(cell, str) and cell.strip() else plain_text(cell) for cell in cells])
+def comment_column(cells: Sequence[Cell], is_machine_made: bool = False) -> list[str | None]:
+    """Texts as they stand, null where blank or a program's mark of nothing; numbers and dates as written out."""
+    said = without_machine_marks(cells, is_machine_made)
+    return repair_mojibake([cell if isinstance(cell, str) and cell.strip() else plain_text(cell) for cell in said])
 
 
 def plain_text(cell: Cell) -> str | None:
@@ -55,7 +61,7 @@ def nps_column(cells: Sequence[Cell], header: str, problems: Problems) -> tuple[
     """Scores and groups."""
     scores: list[int | None] = []
     groups: list[str | None] = []
-    for row, cell in enumerate(cells):
+    for row, cell in enumerate(without_marks(cells)):
         answer = _read_nps(cell)
         if answer is None and not is_blank(cell):
             problems.add(row, header, cell, "is not an NPS answer from 0 to 10")
@@ -65,38 +71,45 @@ def nps_column(cells: Sequence[Cell], header: str, problems: Problems) -> tuple[
 
 
 def rating_column(
-    cells: Sequence[Cell], header: str, scale: RatingScale, problems: Problems
+    cells: Sequence[Cell], header: str, form: RatingForm, problems: Problems
 ) -> tuple[list[float | None], list[str | None]]:
     """Ratings and the scale of each: its own where it states one, else the column's."""
     values: list[float | None] = []
     scales: list[str | None] = []
-    for row, cell in enumerate(cells):
-        rating = _read_rating(cell)
-        own = (rating.scale or scale) if rating else None
-        if rating is None or own is None or not fits(rating.value, own):
-            if not is_blank(cell):
-                problems.add(row, header, cell, f"is not a rating on the scale {scale}")
-            values.append(None)
-            scales.append(None)
-        else:
-            values.append(rating.value)
-            scales.append(own)
+    for row, cell in enumerate(without_marks(cells)):
+        step = form.steps.get(likert_key(cell)) if form.steps and isinstance(cell, str) else None
+        rating = Rating(step, None) if step else _read_rating(cell, form.scale)
+        if rating is None and not is_blank(cell):
+            problems.add(row, header, cell, f"is not a rating on the scale {form.scale}")
+        values.append(rating.value if rating else None)
+        scales.append((rating.scale or form.scale) if rating else None)
     return values, scales
 
 
 def date_column(
     cells: Sequence[Cell], header: str, order: DateOrder, problems: Problems
 ) -> tuple[list[dt.datetime | None], list[bool]]:
-    """Moments in UTC and whether each has a time of day."""
+    """Moments in UTC and whether each has a time of day. The header may state the zone of times without one."""
+    zone = zone_of_header(header)
     moments: list[dt.datetime | None] = []
     has_time: list[bool] = []
-    for row, cell in enumerate(cells):
-        moment = _read_date(cell, order)
+    for row, cell in enumerate(without_marks(cells)):
+        moment = _read_date(cell, order, zone)
         if moment is None and not is_blank(cell):
-            problems.add(row, header, cell, "is not a date that exists")
+            is_none = is_placeholder(cell)
+            problems.add(row, header, cell, "stands for no date" if is_none else "is not a date that exists")
         moments.append(moment.at if moment else None)
         has_time.append(moment.has_time if moment else False)
     return moments, has_time
+
+
+def customer_column(cells: Sequence[Cell], header: str, problems: Problems) -> list[str | None]:
+    """Ids as they are known; one that a spreadsheet damaged is kept, with the problem noted."""
+    customers = [plain_id(cell) for cell in without_marks(cells)]
+    for row, customer in enumerate(customers):
+        if customer and is_damaged(customer):
+            problems.add(row, header, customer, "lost digits in a spreadsheet; export the id as text")
+    return customers
 
 
 def json_fragments(name: str, cells: Sequence[Cell]) -> list[str]:

@@ -4,22 +4,25 @@ import itertools
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from fiber_pipeline.readers.columns.names import is_known_name
 from fiber_pipeline.readers.containers import Document
-from fiber_pipeline.readers.delimited import Dialect, detect_dialect, read_delimited, read_lines
+from fiber_pipeline.readers.delimited import read_delimited, read_lines
+from fiber_pipeline.readers.dialect import detect_dialect
 from fiber_pipeline.readers.encoding import Encoding, detect_encoding, open_text
 from fiber_pipeline.readers.json_records import looks_like_lines, read_json_document, read_json_lines
 from fiber_pipeline.readers.limits import Limits
 from fiber_pipeline.readers.mapping import ColumnMapping
+from fiber_pipeline.readers.prose import header_width, is_prose
+from fiber_pipeline.readers.records import Dialect
 from fiber_pipeline.readers.sheet import Sheet
+from fiber_pipeline.readers.text_lines import CELL_END, find_line_form, without_end_marks
 
 _HEAD_CHARACTERS = 64 * 1024
 _SAMPLE_LINES = 1_000
 _JSON_STARTS = ("{", "[")
 _JSON_LIST_STARTS = '{["]-0123456789'
-# Prose has commas too: outside .csv and .tsv files, columns must be regular and have names that say so.
+# Prose has commas too: outside .csv and .tsv files, columns must be regular.
 _REGULAR = {".csv": 0.5, ".tsv": 0.5}
-_REGULAR_ELSEWHERE = 0.9
+_REGULAR_ELSEWHERE = 0.85
 
 
 def read_text(document: Document, limits: Limits, mapping: ColumnMapping) -> Iterator[Sheet]:
@@ -45,10 +48,14 @@ def read_text(document: Document, limits: Limits, mapping: ColumnMapping) -> Ite
         else:
             yield from read_json_document(text, sheet, limits)
     else:
-        lines = read_lines(text, limits, document.file)
+        lines = without_end_marks(read_lines(text, limits, document.file))
         sample = list(itertools.islice(lines, _SAMPLE_LINES))
-        dialect = _dialect(sample, suffix, mapping)
-        sheet.delimiter = dialect.delimiter
+        form = None if mapping.delimiter else find_line_form(sample)
+        if form:
+            sheet.notes.append(f"the text is {form.note}")
+            sample, lines = list(map(form.plain, sample)), map(form.plain, lines)
+        dialect = _dialect(sample, suffix, mapping.delimiter or (form.delimiter if form else None), form is not None)
+        sheet.delimiter = None if dialect.delimiter == CELL_END else dialect.delimiter
         sheet.is_delimited = dialect.delimiter is not None
         sheet.chunks = read_delimited(itertools.chain(sample, lines), dialect, limits)
         yield sheet
@@ -71,20 +78,20 @@ def _is_json(head: str, suffix: str) -> bool:
     return inner in ('"', "}") if head[0] == "{" else inner in _JSON_LIST_STARTS
 
 
-def _dialect(sample: list[str], suffix: str, mapping: ColumnMapping) -> Dialect:
-    plain = Dialect(None, suffix in _REGULAR, 1, 1.0)
-    if mapping.delimiter:
-        return detect_dialect([f"sep={mapping.delimiter}\n", *sample])
+def _dialect(sample: list[str], suffix: str, delimiter: str | None, is_formed: bool) -> Dialect:
+    """How the lines are cut; into one cell each where that is a list of comments."""
+    if delimiter:
+        return detect_dialect([f"sep={delimiter}\n", *sample])
+    is_table = suffix in _REGULAR
+    plain = Dialect(None, '"' if is_table else None, 1, 1.0)
+    if is_formed:
+        return plain
     dialect = detect_dialect(sample)
     if dialect.delimiter is None:
-        return dialect if suffix in _REGULAR else plain
-    if dialect.regularity < _REGULAR.get(suffix, _REGULAR_ELSEWHERE):
+        return dialect if is_table else plain
+    width = header_width(sample, dialect)
+    if width:
+        return dialect._replace(width=width)
+    if dialect.regularity < _REGULAR.get(suffix, _REGULAR_ELSEWHERE) or is_prose(sample, dialect, is_table):
         return plain
-    first = next((line for line in sample if line.strip()), "").strip().strip('"\ufeff')
-    if dialect.delimiter not in first and is_known_name(first):
-        return plain
-    if suffix not in _REGULAR and dialect.delimiter in ",;":
-        names = first.split(dialect.delimiter)
-        if not any(is_known_name(name.strip(' "')) for name in names):
-            return plain
     return dialect

@@ -15,15 +15,18 @@ from fiber_pipeline.readers.header import Header, find_header, unique_names
 from fiber_pipeline.readers.limits import Limits
 from fiber_pipeline.readers.mapping import ColumnMapping
 from fiber_pipeline.readers.mojibake import repair_mojibake
-from fiber_pipeline.readers.scores import RatingScale, decide_scale, read_number, read_rating
+from fiber_pipeline.readers.null_marks import are_machine_made
+from fiber_pipeline.readers.rating_scales import RatingForm, decide_form
+from fiber_pipeline.readers.scores import RatingScale, read_number
 from fiber_pipeline.readers.sheet import Cell, Chunk, Sheet, is_blank
+from fiber_pipeline.readers.surplus_fields import SURPLUS_COLUMN, SurplusFields, named_width
 from fiber_pipeline.readers.table_columns import (
     Problems,
     comment_column,
+    customer_column,
     date_column,
     json_rows,
     nps_column,
-    plain_text,
     rating_column,
 )
 from fiber_pipeline.tables import RAW_COMMENTS, REJECTED_ROWS
@@ -112,17 +115,26 @@ class _Table:
             for row in sample.rows[start:]
             if not (all(map(is_blank, row)) or self._is_header(row) or _is_total(row))
         ]
-        self._width = self._usual_width(data, sample, header)
+        self._width = self._usual_width(data, header)
         self._names = [name or "" for name in repair_mojibake(list(header.names))]
-        columns = _transpose(data, len(self._names))
+        # Fields of rows that are too wide may stand under a wrong name: the others tell what columns hold.
+        fitting = [row for row in data if self._width is None or len(row) <= self._width]
+        columns = _transpose(fitting if len(fitting) * 2 >= len(data) else data, len(self._names))
         self._roles = self._assign(columns, header.position is not None or sheet.header is not None)
         self._order = mapping.date_order or detect_order(columns[self._roles["date"]] if "date" in self._roles else ())
-        ratings = map(read_rating, columns[self._roles["rating"]] if "rating" in self._roles else ())
-        self._scale = mapping.rating_scale or decide_scale(filter(None, ratings))
+        self._form = self._rating_form(columns)
+        self._is_machine_made = are_machine_made(
+            column for index, column in enumerate(columns) if index != self._roles.get("comment")
+        )
+        self._surplus = (
+            None
+            if self._width is None
+            else SurplusFields(data, self._width, self._roles.get("comment"), sheet.delimiter)
+        )
         self.rows.names = self._names
         self.rows.columns = {role: self._names[column] for role, column in self._roles.items()}
         self.rows.date_order = self._order if "date" in self._roles else None
-        self.rows.rating_scale = self._scale if "rating" in self._roles else None
+        self.rows.rating_scale = self._form.scale if self._form else None
         self._prefix = "".join(f"{part}!" for part in (sheet.member, sheet.name, sheet.part) if part is not None)
 
     def _header(self, sample: Chunk) -> Header:
@@ -164,21 +176,15 @@ class _Table:
         }
         return header._replace(position=-1)  # rows start right after it
 
-    def _usual_width(self, data: Sequence[Sequence[Cell]], sample: Chunk, header: Header) -> int | None:
-        """The most cells a row of a delimited file may have."""
-        if not self._sheet.is_delimited:
+    def _usual_width(self, data: Sequence[Sequence[Cell]], header: Header) -> int | None:
+        """How many columns a delimited file has; fields beyond are surplus."""
+        widths = Counter(map(len, data))
+        if not self._sheet.is_delimited or not (self._header_cells or widths):
             return None
         if self._header_cells:
-            width = len(self._header_cells)
-            wider = sum(len(row) > width for row in data)
-            if wider * 2 <= len(data):
-                del header.names[width:]
-                return width
-            return None
-        widths = Counter(map(len, data))
-        if not widths:
-            return None
-        width = max(widths, key=lambda width: (widths[width], width))
+            width = named_width(self._header_cells, data)
+        else:
+            width = max(widths, key=lambda width: (widths[width], width))
         del header.names[width:]
         return width
 
@@ -217,6 +223,16 @@ class _Table:
         runner_up = None if choice.runner_up is None else self._names[free[choice.runner_up[0]]]
         return NamedChoice(choice.role, self._names[free[choice.column]], choice.reasons, runner_up, choice.doubt)
 
+    def _rating_form(self, columns: Sequence[Sequence[Cell]]) -> RatingForm | None:
+        """How ratings are read; a column that holds none after all gives its role up."""
+        if "rating" not in self._roles:
+            return None
+        form = decide_form(columns[self._roles["rating"]], self._name("rating"), self._mapping.rating_scale)
+        if form is None:
+            self._sheet.notes.append(f"{self._name('rating')!r} holds shares from 0 to 1, which are no ratings")
+            del self._roles["rating"]
+        return form
+
     def _place(self, column: str | int | None) -> int | None:
         if isinstance(column, int):
             return column - 1 if column <= len(self._names) else None
@@ -234,6 +250,7 @@ class _Table:
         numbers: list[int] = []
         rows: list[list[Cell]] = []
         problems = Problems()
+        surplus: dict[int, str] = {}
         rejected = [_Rejected(bad.number, bad.cells, bad.reason, is_cut=False) for bad in chunk.malformed]
         for position, (number, row) in enumerate(zip(chunk.numbers, chunk.rows, strict=True)):
             if all(map(is_blank, row)):
@@ -244,10 +261,16 @@ class _Table:
                 continue
             if position in chunk.troubles:
                 problems.by_row[len(rows)] = list(chunk.troubles[position])
+            if self._surplus and self._width is not None and not all(map(is_blank, row[self._width :])):
+                fitted = self._surplus.fit(row)
+                row = fitted.cells
+                problems.by_row.setdefault(len(rows), []).append(fitted.problem)
+                if fitted.surplus:
+                    surplus[len(rows)] = fitted.surplus
             numbers.append(number)
             rows.append(row)
         self.rows.data_rows += len(rows) + len(rejected)
-        rejected.extend(self._accept(numbers, rows, problems))
+        rejected.extend(self._accept(numbers, rows, problems, surplus))
         if rejected:
             self.rows.rejected.append(self._rejected_batch(rejected))
 
@@ -263,11 +286,6 @@ class _Table:
                 self.rows.columns[role] = self._names[late[column]]
 
     def _fault(self, row: Sequence[Cell]) -> str | None:
-        if self._width is not None and len(row) > self._width and not all(map(is_blank, row[self._width :])):
-            return (
-                f"the row has {len(row)} cells where the table has {self._width} columns; "
-                "a text that holds the delimiter must be quoted"
-            )
         if self._is_header(row):
             return "the row repeats the header"
         limit = self._limits.cell_characters
@@ -282,9 +300,15 @@ class _Table:
 
     def _is_header(self, row: Sequence[Cell]) -> bool:
         header = self._header_cells
-        return bool(header and _plain(row[0]) == header[0] and [_plain(cell) for cell in row] == header)
+        if not header or not isinstance(row[0], str | None) or _plain(row[0]).lower() != header[0].lower():
+            return False
+        width = max(len(row), len(header))
+        padded, names = [*row, *[None] * (width - len(row))], [*header, *[""] * (width - len(header))]
+        return [fold(_plain(cell)) for cell in padded] == [fold(name) for name in names]
 
-    def _accept(self, numbers: list[int], rows: list[list[Cell]], problems: Problems) -> list["_Rejected"]:
+    def _accept(
+        self, numbers: list[int], rows: list[list[Cell]], problems: Problems, surplus: Mapping[int, str]
+    ) -> list["_Rejected"]:
         """Add the rows that hold an answer to the accepted ones; return the others."""
         count = len(rows)
         columns = _transpose(rows, len(self._names))
@@ -293,20 +317,23 @@ class _Table:
         comments, scores, groups, ratings, scales = nothing, nothing, nothing, nothing, nothing
         moments, has_time, customers = nothing, [False] * count, nothing
         if "comment" in self._roles:
-            comments = comment_column(columns[self._roles["comment"]])
+            comments = comment_column(columns[self._roles["comment"]], self._is_machine_made)
         if "nps" in self._roles:
             scores, groups = nps_column(columns[self._roles["nps"]], self._name("nps"), problems)
         if "nps_group" in self._roles:
             _, said = nps_column(columns[self._roles["nps_group"]], self._name("nps_group"), problems)
             groups = [own or other for own, other in zip(groups, said, strict=True)]
-        if "rating" in self._roles:
-            ratings, scales = rating_column(columns[self._roles["rating"]], self._name("rating"), self._scale, problems)
+        if "rating" in self._roles and self._form:
+            ratings, scales = rating_column(columns[self._roles["rating"]], self._name("rating"), self._form, problems)
         if "date" in self._roles:
             moments, has_time = date_column(columns[self._roles["date"]], self._name("date"), self._order, problems)
         if "customer" in self._roles:
-            customers = [plain_text(cell) for cell in columns[self._roles["customer"]]]
+            customers = customer_column(columns[self._roles["customer"]], self._name("customer"), problems)
         others = [index for index in range(len(self._names)) if index not in self._roles.values()]
-        metadata = json_rows([self._names[index] for index in others], [columns[index] for index in others], count)
+        names, cells = [self._names[index] for index in others], [columns[index] for index in others]
+        if surplus:
+            names, cells = [*names, SURPLUS_COLUMN], [*cells, [surplus.get(row) for row in range(count)]]
+        metadata = json_rows(names, cells, count)
         answers = zip(comments, scores, groups, ratings, strict=True)
         keep = [any(value is not None for value in answer) for answer in answers]
         for position, row in enumerate(rows):
@@ -392,7 +419,7 @@ def _is_all_numbers(row: Sequence[Cell]) -> bool:
 
 
 def _plain(cell: Cell) -> str:
-    return "" if is_blank(cell) else str(cell).strip()
+    return "" if is_blank(cell) else " ".join(str(cell).replace("\ufeff", "").split())
 
 
 def _transpose(rows: Sequence[Sequence[Cell]], width: int) -> list[Sequence[Cell]]:

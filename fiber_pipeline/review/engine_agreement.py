@@ -22,14 +22,12 @@ from fiber_pipeline.review.agreement import (
 )
 from fiber_pipeline.review.asking import Opinion, Themes, ask_each
 from fiber_pipeline.tables import ENGINE_AGREEMENT, ENGINE_DISPUTES
-from fiber_pipeline.tables.vocabulary import SENTIMENTS
+from fiber_pipeline.tables.vocabulary import RATING_SCALES, SENTIMENTS
 
 ALL = "all"
 CUSTOMER = "customer"
 # What a customer's score stands for, as a label; nobody scores "mixed".
 _OF_NPS = {"promoter": "positive", "passive": "neutral", "detractor": "negative"}
-_RATED_UNHAPPY_TO = {"0-10": 4.0, "1-5": 2.0}
-_RATED_HAPPY_FROM = {"0-10": 8.0, "1-5": 4.0}
 _SCORE_LABELS = ("positive", "neutral", "negative")
 _REQUEST = ["text", "text_es", "language"]
 Row = dict[str, Any]
@@ -88,7 +86,8 @@ def _customer_labels(sample: pd.DataFrame) -> list[str | None]:
         if group is not None:
             labels.append(_OF_NPS[group])
         elif rating is not None and scale is not None:
-            unhappy, happy = rating <= _RATED_UNHAPPY_TO[scale], rating >= _RATED_HAPPY_FROM[scale]
+            of_scale = RATING_SCALES[scale]
+            unhappy, happy = rating <= of_scale.unhappy_to, rating >= of_scale.happy_from
             labels.append("negative" if unhappy else "positive" if happy else "neutral")
         else:
             labels.append(None)

@@ -4,7 +4,7 @@ import pandera.pandas as pr
 
 from fiber_pipeline.tables import columns
 from fiber_pipeline.tables.table import Table
-from fiber_pipeline.tables.vocabulary import NPS_GROUPS
+from fiber_pipeline.tables.vocabulary import NPS_GROUPS, RATING_SCALES
 
 # A response is the same answer given once. Equal responses are the same one exported twice when the k-th in one
 # batch meets the k-th in another, and within a batch when they carry enough to tell two people apart
@@ -79,7 +79,7 @@ COMMENTS = Table(
         ),
         "rating": columns.real("The rating on its own scale.", nullable=True, sources=["raw_comments.rating"]),
         "rating_scale": columns.category(
-            "The rating's scale.", ("0-10", "1-5"), nullable=True, sources=["raw_comments.rating_scale"]
+            "The rating's scale.", tuple(RATING_SCALES), nullable=True, sources=["raw_comments.rating_scale"]
         ),
         "commented_at": columns.timestamp(
             "When the comment was made, in UTC.", nullable=True, sources=["raw_comments.commented_at"]

@@ -4,7 +4,7 @@ import pandera.pandas as pr
 
 from fiber_pipeline.tables import columns
 from fiber_pipeline.tables.table import Table
-from fiber_pipeline.tables.vocabulary import NPS_GROUPS
+from fiber_pipeline.tables.vocabulary import NPS_GROUPS, RATING_SCALES
 
 RAW_COMMENTS = Table(
     name="raw_comments",
@@ -25,7 +25,7 @@ RAW_COMMENTS = Table(
             nullable=True,
         ),
         "rating": columns.real("The rating on its own scale.", nullable=True),
-        "rating_scale": columns.category("The rating's scale.", ("0-10", "1-5"), nullable=True),
+        "rating_scale": columns.category("The rating's scale.", tuple(RATING_SCALES), nullable=True),
         "commented_at": columns.timestamp("When the comment was made, in UTC.", nullable=True),
         "has_time": columns.boolean("Whether `commented_at` has a time of day; midnight in Asunción if not."),
         "customer_id": columns.text("The customer, as the file names them.", nullable=True),

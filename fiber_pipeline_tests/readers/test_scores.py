@@ -1,6 +1,7 @@
 import pytest
 
-from fiber_pipeline.readers.scores import Rating, decide_scale, nps_group, read_nps, read_number, read_rating
+from fiber_pipeline.readers.rating_scales import decide_scale
+from fiber_pipeline.readers.scores import Rating, nps_group, read_nps, read_number, read_rating
 
 
 @pytest.mark.parametrize(
@@ -53,7 +54,7 @@ def test_ratings(cell, rating):
     assert read_rating(cell) == rating
 
 
-@pytest.mark.parametrize("cell", [11, -1, "6/5", "0 estrellas", "☆☆☆☆☆", "80/100", "muy bueno", "", None, False])
+@pytest.mark.parametrize("cell", [11, -1, "6/5", "0 estrellas", "☆☆☆☆☆", "80/90", "muy bueno", "", None, False])
 def test_what_is_no_rating_is_none(cell):
     assert read_rating(cell) is None
 

@@ -6,13 +6,33 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from fiber_pipeline.tables.vocabulary import RATING_SCALES
+
 # From the share of a scale on which customers say they are unhappy to that on which they say they are happy:
-# detractors 0-6 and promoters 9-10 of 0-10 (Reichheld 2003), dissatisfied 1-2 and satisfied 4-5 of 1-5.
-_UNHAPPY_TO = {"nps": 6.0, "0-10": 4.0, "1-5": 2.0}
-_HAPPY_FROM = {"nps": 9.0, "0-10": 8.0, "1-5": 4.0}
+# detractors 0-6 and promoters 9-10 of NPS (Reichheld 2003), and what each scale of ratings counts as either.
+_UNHAPPY_TO = {"nps": 6.0} | {name: scale.unhappy_to for name, scale in RATING_SCALES.items()}
+_HAPPY_FROM = {"nps": 9.0} | {name: scale.happy_from for name, scale in RATING_SCALES.items()}
 # A label against the score is a contradiction only at the ends: people do complain at 6 and praise at 7.
-_AGAINST_PRAISE_TO = {"nps": 4.0, "0-10": 3.0, "1-5": 2.0}
-_AGAINST_BLAME_FROM = {"nps": 9.0, "0-10": 9.0, "1-5": 4.0}
+_AGAINST_PRAISE_TO = {
+    "nps": 4.0,
+    "0-10": 3.0,
+    "1-10": 3.0,
+    "1-5": 2.0,
+    "0-5": 2.0,
+    "1-4": 1.0,
+    "1-7": 2.0,
+    "0-100": 30.0,
+}
+_AGAINST_BLAME_FROM = {
+    "nps": 9.0,
+    "0-10": 9.0,
+    "1-10": 9.0,
+    "1-5": 4.0,
+    "0-5": 4.0,
+    "1-4": 4.0,
+    "1-7": 6.0,
+    "0-100": 90.0,
+}
 # How strongly the text must lean before it can contradict a score.
 _LEANS = 0.2
 _AGREEMENT = 0.25  # of what is missing to certainty
@@ -27,7 +47,7 @@ def check_against_scores(
     """Return confidence in [0, 1] after a look at the scores, and whether a score contradicts the label.
 
     Whole columns of one length (pandas, Arrow or numpy): `sentiment` labels and their `score` in [-1, 1],
-    `confidence`, `nps` 0-10, `rating` on its `rating_scale` ("0-10" or "1-5"); the last three may be null. NPS counts
+    `confidence`, `nps` 0-10, `rating` on its `rating_scale`; the last three may be null. NPS counts
     where there is one, else the rating. Agreement closes a quarter of the gap to certainty; contradiction leaves 60 %.
     """
     labels = pd.Series(sentiment, dtype=object).to_numpy()
@@ -40,8 +60,7 @@ def check_against_scores(
     asked = ~np.isnan(scores)
     for scale, values, rows in (
         ("nps", scores, asked),
-        ("0-10", ratings, ~asked & (scales == "0-10")),
-        ("1-5", ratings, ~asked & (scales == "1-5")),
+        *((scale, ratings, ~asked & (scales == scale)) for scale in RATING_SCALES if (scales == scale).any()),
     ):
         with np.errstate(invalid="ignore"):
             unhappy |= rows & (values <= _UNHAPPY_TO[scale])

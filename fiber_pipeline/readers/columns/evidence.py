@@ -13,6 +13,9 @@ from typing import Any, NamedTuple
 import yaml
 
 from fiber_pipeline.readers.dates import DateOrder, detect_order, read_date
+from fiber_pipeline.readers.likert import likert_steps
+from fiber_pipeline.readers.null_marks import is_null_mark
+from fiber_pipeline.readers.relative_dates import is_relative_date
 from fiber_pipeline.readers.scores import read_nps, read_number, read_rating
 from fiber_pipeline.readers.sheet import Cell, is_blank
 from fiber_pipeline.text import fold, unstretch
@@ -39,6 +42,7 @@ class Evidence:
     much they look like choices from a list. speech, company, addresses, names: shares that read as such.
     moment: dates, and numbers that may stand for one (serials, seconds since 1970).
     low, high: of numbers. whole: of numbers, how many are whole. is_sequence: numbers that count rows.
+    is_likert: made of one set of answers in words.
     """
 
     count: int = 0
@@ -62,6 +66,7 @@ class Evidence:
     low: float = 0.0
     high: float = 0.0
     is_sequence: bool = False
+    is_likert: bool = False
 
 
 class _Speech(NamedTuple):
@@ -84,13 +89,13 @@ def _speech() -> _Speech:
 
 
 def measure(cells: Sequence[Cell]) -> Evidence:
-    """Measure a column on a sample of its cells that are not blank."""
-    held = [cell for cell in cells if not is_blank(cell)]
+    """Measure a column on a sample of its cells that are neither blank nor a mark of nothing."""
+    filled = [cell for cell in cells if not is_blank(cell)]
+    sample = filled[:: len(filled) // SAMPLED] if len(filled) > SAMPLED else filled
+    held = [cell for cell in sample if not is_null_mark(cell)]
     if not held:
         return Evidence()
-    fill = len(held) / len(cells)
-    if len(held) > SAMPLED:
-        held = held[:: len(held) // SAMPLED]
+    fill = len(filled) / len(cells) * len(held) / len(sample)
     count = len(held)
     order = detect_order(held)
     # By type, since True, 1 and 1.0 are equal; each value is read once, however often it stands there.
@@ -114,6 +119,7 @@ def measure(cells: Sequence[Cell]) -> Evidence:
         low=min(numbers, default=0.0),
         high=max(numbers, default=0.0),
         is_sequence=_is_sequence(numbers),
+        is_likert=likert_steps(held) is not None,
         **shares,
         **_of_texts(texts),
     )
@@ -140,7 +146,7 @@ def _read(cell: Cell, order: DateOrder) -> _Kinds:
 
 
 def _is_text(cell: str, kinds: _Kinds) -> bool:
-    other = kinds.date or kinds.number or kinds.nps or kinds.group or kinds.rating
+    other = kinds.date or kinds.number or kinds.nps or kinds.group or kinds.rating or is_relative_date(cell)
     return not other and _CODE.fullmatch(cell.strip()) is None
 
 

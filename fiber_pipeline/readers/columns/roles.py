@@ -6,6 +6,7 @@ from typing import Literal
 
 from fiber_pipeline.readers.columns.evidence import Evidence, measure
 from fiber_pipeline.readers.columns.names import CONTAINS, NEARLY, asks, is_company, is_untold, strength
+from fiber_pipeline.readers.rating_scales import scale_of_header
 from fiber_pipeline.readers.sheet import Cell
 
 Role = Literal["comment", "nps", "nps_group", "rating", "date", "customer"]
@@ -142,6 +143,8 @@ def _best(eligible: Mapping[Role, Sequence[tuple[float, int]]]) -> dict[Role, in
 def _comment(column: _Column) -> _Score:
     score, held = _Score(), column.held
     named = column.says("comment")
+    if held.is_likert and named < NEARLY:
+        return score
     if not held.count:
         score.add(_LEAST["comment"] if named >= NEARLY else 0.0, f"named {column.name!r}, and blank")
         return score
@@ -188,8 +191,9 @@ def _nps(column: _Column) -> _Score:
 
 def _rating(column: _Column) -> _Score:
     held = column.held
-    named = column.says("rating")
-    return _scored(column, "rating", named, max(held.rating, held.number if named >= CONTAINS else 0.0), 1.0)
+    named = max(column.says("rating"), CONTAINS if scale_of_header(column.name) else 0.0)
+    share = max(held.rating, float(held.is_likert), held.number if named >= CONTAINS else 0.0)
+    return _scored(column, "rating", named, share, 1.0)
 
 
 def _scored(column: _Column, role: str, named: float, share: float, reaches: float) -> _Score:
