@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
+from fiber_pipeline.readers.answers import read_answers
 from fiber_pipeline.readers.dates import detect_order
 from fiber_pipeline.readers.header import Header, find_header, unique_names
 from fiber_pipeline.readers.limits import Limits
@@ -18,7 +19,6 @@ from fiber_pipeline.readers.scores import decide_scale, read_number, read_rating
 from fiber_pipeline.readers.sheet import Cell, Chunk, Sheet, is_blank
 from fiber_pipeline.readers.table_columns import (
     Problems,
-    comment_column,
     date_column,
     json_rows,
     nps_column,
@@ -92,7 +92,8 @@ class _Table:
         self._width = self._usual_width(data, sample, header)
         self._names = [name or "" for name in repair_mojibake(list(header.names))]
         columns = _transpose(data, len(self._names))
-        self._roles = self._assign(columns, header.position is not None or sheet.header is not None)
+        self._is_named = header.position is not None or sheet.header is not None
+        self._roles = self._assign(columns, self._is_named)
         self._order = mapping.date_order or detect_order(columns[self._roles["date"]] if "date" in self._roles else ())
         ratings = map(read_rating, columns[self._roles["rating"]] if "rating" in self._roles else ())
         self._scale = mapping.rating_scale or decide_scale(filter(None, ratings))
@@ -237,10 +238,11 @@ class _Table:
         columns = _transpose(rows, len(self._names))
         nothing: list[Any] = [None] * count
         no_problems: list[str] = []
-        comments, scores, groups, ratings, scales = nothing, nothing, nothing, nothing, nothing
+        scores, groups, ratings, scales = nothing, nothing, nothing, nothing
         moments, has_time, customers = nothing, [False] * count, nothing
-        if "comment" in self._roles:
-            comments = comment_column(columns[self._roles["comment"]])
+        questions = self._open_questions()
+        main = next((place for place, (_, column) in enumerate(questions) if column == self._roles["comment"]), 0)
+        comments, asked, told = read_answers([(header, columns[column]) for header, column in questions], main, count)
         if "nps" in self._roles:
             scores, groups = nps_column(columns[self._roles["nps"]], self._name("nps"), problems)
         if "nps_group" in self._roles:
@@ -266,6 +268,8 @@ class _Table:
                 pa.array([self._sheet.name] * count, pa.string()),
                 pa.array(numbers, pa.int64()),
                 pa.array(comments, pa.string()),
+                asked,
+                told,
                 pa.array(scores, pa.int64()),
                 pa.array(groups, pa.string()),
                 pa.array(ratings, pa.float64()),
@@ -287,6 +291,13 @@ class _Table:
             for position, row in enumerate(rows)
             if not keep[position]
         ]
+
+    def _open_questions(self) -> list[tuple[str | None, int]]:
+        """Header and column of every open question, in the order of columns; no header where the format has none."""
+        if "comment" not in self._roles:
+            return []
+        column = self._roles["comment"]
+        return [(self._names[column] if self._is_named else None, column)]
 
     def _name(self, role: Role) -> str:
         return self._names[self._roles[role]]
