@@ -21,6 +21,8 @@ def raw_frame(comments: list[str | None], **changes: object) -> pd.DataFrame:
         "sheet": "Hoja1",
         "row_number": list(range(2, len(comments) + 2)),
         "comment": comments,
+        "question": "Comentario",
+        "answers": [[] if text is None else [{"question": "Comentario", "text": text}] for text in comments],
         "nps": 3,
         "nps_group": "detractor",
         "rating": 4.0,

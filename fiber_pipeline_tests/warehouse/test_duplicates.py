@@ -23,6 +23,7 @@ def comments(batch: str, rows: list[tuple[str, bool]]) -> pd.DataFrame:
         COMMENTS,
         batch,
         len(rows),
+        is_main=True,
         position=list(range(len(rows))),
         response_key=keys,
         occurrence=[keys[:place].count(key) for place, key in enumerate(keys)],
