@@ -40,8 +40,8 @@ def trace_insight(
     """Return the comments a row of `insights` is measured on, as many as its sample size.
 
     Takes the row's key. Figures of responses (volume, scores, churn risk) have one comment a response, the main one
-    where it belongs to the member. The comments of `theme_share` are the mentions, not all that they are a share of; the
-    members `(other)` of metadata columns cannot be traced, and neither can an unknown kind, dimension or metric:
+    where it belongs to the member. The comments of `theme_share` are the mentions, not all that they are a share of;
+    the members `(other)` of metadata columns cannot be traced, and neither can an unknown kind, dimension or metric:
     both raise ValueError.
     """
     is_metadata = dimension.startswith(_METADATA)
