@@ -9,6 +9,7 @@ WITH counted AS (
         comments.batch,
         comments.row_id,
         comments.question,
+        comments.text <> '' AS is_answer,
         comments.is_main IS NOT FALSE AS is_main,
         CASE WHEN contains(comments.batch, '/') THEN split_part(comments.batch, '/', 1) END AS source,
         comments.customer_id,

@@ -18,7 +18,7 @@ told_apart AS (
     UNION ALL
     SELECT comment_id, 'question', coalesce(question, $no_member), NULL
     FROM insight_comments
-    WHERE (SELECT count(DISTINCT question) > 1 FROM insight_comments)
+    WHERE is_answer AND (SELECT count(DISTINCT question) > 1 FROM insight_comments)
     UNION ALL
     SELECT comment_id, dimension, member, is_theme_negative
     FROM theme_members

@@ -60,7 +60,8 @@ def measure_insights(connection: duckdb.DuckDBPyConnection, *, metadata_columns:
 
     metadata_columns: headers of further columns to split by, as `metadata:NAME`; a column's hundred most frequent
     values stand for themselves, the others together as `(other)`. A comment without a source, language, question or
-    value is under `(none)`. The dimension `question` is there where comments answer more than one.
+    value is under `(none)`. The dimension `question` is there where comments answer more than one; rows
+    without an answer are in none of its members.
     """
     names = list(dict.fromkeys(metadata_columns))
     parameters = {

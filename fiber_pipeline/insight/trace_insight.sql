@@ -20,7 +20,7 @@ WHERE CASE $period_kind
         WHEN 'batch' THEN insight_comments.batch = $member
         WHEN 'source' THEN coalesce(insight_comments.source, $no_member) = $member
         WHEN 'language' THEN coalesce(language, $no_member) = $member
-        WHEN 'question' THEN coalesce(insight_comments.question, $no_member) = $member
+        WHEN 'question' THEN is_answer AND coalesce(insight_comments.question, $no_member) = $member
         WHEN 'theme' THEN insight_comments.is_informative AND comment_id IN (SELECT comment_id FROM mentioned)
         WHEN 'category' THEN insight_comments.is_informative AND comment_id IN (SELECT comment_id FROM mentioned)
         ELSE coalesce(nullif(trim(json_extract_string(raw_comments.metadata, $metadata_pointer)), ''), $no_member)

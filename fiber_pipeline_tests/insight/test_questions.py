@@ -44,7 +44,7 @@ ROWS = [
     Comment("r3", LIKED, text="todo", at=APRIL, nps=9, sentiment=GOOD),
     Comment("r4", BETTER, text="el precio y la velocidad", at=APRIL, nps=7, sentiment=BAD,
             themes={"price": BAD, "speed": BAD}),
-    Comment("r5", LIKED, text="", at=APRIL, nps=4, is_informative=False, sentiment=None),
+    Comment("r5", text="", at=APRIL, nps=4, is_informative=False, sentiment=None),
     # The first row once more, in another file: none of it counts.
     Comment("d1", LIKED, batch="mayo.csv", text="la velocidad", at=APRIL, nps=10, duplicate_of="r1", sentiment=GOOD,
             themes={"speed": GOOD}),
@@ -99,6 +99,8 @@ def test_question_is_a_dimension_where_there_are_several(answered: duckdb.DuckDB
     assert better["volume"] == (3, 3)
     assert better["nps"] == (0.0, 3)  # r1 promoter, r2 detractor, r4 passive
     assert better["negative_share"] == (1.0, 3)
+    assert figures(answered, "question", LIKED)["volume"] == (3, 3)
+    assert not figures(answered, "question", "(none)")  # r5 answers nothing
     write_comments(answered, [Comment("a", LIKED, nps=9), Comment("b", LIKED, nps=2), Comment("c", None, nps=2)])
     assert "question" not in set(measure_insights(answered)["dimension"])
 
