@@ -139,7 +139,7 @@ def _write_sheets(
 def _named(row: Row, names: Mapping[str, str], questions: QuestionFigures) -> Row:
     """The row with Asunción time and Spanish names in place of codes."""
     row["commented_at"] = spanish.local(row["commented_at"])
-    row["question"] = questions.name(row["question"])
+    row["question"] = questions.name(row["question"]) if row["text"] else ""
     row["themes"] = ", ".join(names.get(theme, theme) for theme in row["themes"] or ())
     row["sentiment"] = labels.label(labels.SENTIMENTS, row["sentiment"])
     row["urgency"] = labels.label(labels.URGENCIES, row["urgency"])
