@@ -61,12 +61,11 @@ def _state(connection: duckdb.DuckDBPyConnection) -> Iterator[Statement]:
     if not volume or not informative:
         yield Statement("Todavía no hay comentarios para analizar.", (volume,) if volume else ())
         return
+    total, told = [volume], count_of(volume.value, "comentario", "comentarios")
     comments = cite(connection, *_WHOLE, "informative_share", "sample_size")
     if comments and comments.value != volume.value:
+        total = [volume, comments]
         told = f"{count_of(volume.value, 'respuesta', 'respuestas')} con {whole(comments.value)} comentarios"
-        total = (volume, comments)
-    else:
-        told, total = count_of(volume.value, "comentario", "comentarios"), (volume,)
     are_few = " La muestra es chica: los intervalos son anchos." if volume.value < SMALL_SAMPLE else ""
     yield Statement(
         f"Total analizado, sin contar duplicados: {told}; el {percent(informative.value)} tiene contenido.{are_few}",
