@@ -51,7 +51,7 @@ def _comments(frame: pd.DataFrame) -> Metadata:
         "informative": int(frame["is_informative"].sum()),
         "with_personal_data": int((frame["pii_types"].list.len() > 0).sum()),
         "personal_data": _table(_counted(frame["pii_types"].explode().dropna())),
-        "preview": _table(frame.loc[frame["is_informative"], ["text", "nps", "rating", "commented_at"]]),
+        "preview": _table(frame.loc[frame["is_informative"], ["question", "text", "nps", "rating", "commented_at"]]),
     }
 
 

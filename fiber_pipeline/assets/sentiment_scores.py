@@ -14,7 +14,7 @@ from fiber_pipeline.tables import SENTIMENT_SCORES
     SENTIMENT_SCORES,
     code=["annotation/sentiment", "text", "annotation/engines.py", "annotation/corrections.py"],
     reads={
-        "comments": ["batch", "comment_id", "text", "text_key", "nps", "rating", "rating_scale"],
+        "comments": ["batch", "comment_id", "text", "text_key", "is_main", "nps", "rating", "rating_scale"],
         "translated_comments": ["comment_id", "text_es", "language"],
         "corrections": list(DECIDING_COLUMNS),
     },

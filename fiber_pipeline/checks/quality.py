@@ -41,9 +41,9 @@ _RULES = (
     ShareRule(
         "comments",
         "dates_are_known",
-        "At most one comment in five lacks a date; those count in no period but `all`.",
+        "At most one response in five lacks a date; those count in no period but `all`.",
         0.20,
-        "SELECT count(*) FILTER (commented_at IS NULL), count(*) FROM comments",
+        "SELECT count(*) FILTER (commented_at IS NULL), count(*) FROM comments WHERE is_main IS NOT FALSE",
     ),
     ShareRule(
         "translated_comments",

@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from itertools import count, starmap
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from fiber_pipeline.cleaning.identity import canonical_json, comment_ids, occurrences, response_keys, text_key
 from fiber_pipeline.cleaning.informativeness import is_informative
@@ -76,46 +78,64 @@ def _cleaned(redaction: Redaction, unchecked: str | None = None) -> _Cleaned:
     )
 
 
+class _Answers(NamedTuple):
+    """What rows of `raw_comments` say, an item an answer: row by row, in each the main answer before further ones.
+
+    rows: the place of each answer's row. texts: None for a row without any. questions: None where there is no header.
+    """
+
+    rows: list[int]
+    is_main: list[bool]
+    texts: list[str | None]
+    questions: list[str | None]
+
+
+class _Responses(NamedTuple):
+    """What makes each row of `raw_comments` the same response as another."""
+
+    keys: list[str]
+    occurrences: list[int]
+    is_distinctive: list[bool]
+
+
 def clean(raw: pd.DataFrame, look_again: SecondLook | None = None) -> pd.DataFrame:
     """Clean, redact and identify comments.
 
     raw: a frame of tables.RAW_COMMENTS, one batch or several. look_again: redacts further what our own redaction left
-    of each distinct comment, before anything else sees it. Returns a frame of tables.COMMENTS with a row for each row
-    of `raw`, in its order (`position` counts them within their batch); a null comment becomes an empty, uninformative
-    one. `duplicate_of` is null: the warehouse links duplicates over all batches.
+    of each distinct comment, before anything else sees it. Returns a frame of tables.COMMENTS with a row for each open
+    question that a row of `raw` answers, in its order, the main one first; a row without an answer becomes an empty,
+    uninformative comment. `position` counts comments within their batch. `duplicate_of` is null: the warehouse links
+    duplicates over all batches.
 
-    A row is distinctive, so that an equal one can only be the same response exported twice, if it has a customer, a
-    time of day, or an informative text of at least two words. Two answers of "Excelente" on one day are two answers.
+    A response is a whole row, all its answers together, and so are duplicates: "Nada" said again is none. A response is
+    distinctive, so that an equal one can only be the same exported twice, if it has a customer, a time of day, or an
+    informative answer of at least two words. Two answers of "Excelente" on one day are two answers.
     """
-    comments = _values(raw["comment"])
-    distinct = list(dict.fromkeys(comment for comment in comments if comment is not None))
+    answers = _answers(raw)
+    distinct = list(dict.fromkeys(text for text in answers.texts if text is not None))
     known = dict(zip(distinct, starmap(_cleaned, _redacted(distinct, look_again)), strict=True))
     empty = _cleaned(Redaction("", ()))
-    cleaned = [empty if comment is None else known[comment] for comment in comments]
-    texts = [row.text for row in cleaned]
+    cleaned = [empty if text is None else known[text] for text in answers.texts]
+    responses = _responses(raw, answers, cleaned)
 
-    batches = _values(raw["batch"])
-    metadata = _values(raw["metadata"])
-    canonical = {document: canonical_json(document) for document in set(metadata)}
-    keys = response_keys(
-        [
-            texts,
-            *(_values(raw[column]) for column in ("nps", "nps_group", "rating", "rating_scale", "customer_id")),
-            _values(raw["commented_at"].astype("int64[pyarrow]")),
-            [canonical[document] for document in metadata],
-        ]
-    )
-    places = occurrences(batches, keys)
+    rows = answers.rows
+    of = raw if len(rows) == len(raw) else raw.iloc[rows]
+    batches = _values(of["batch"])
+    keys = [responses.keys[row] for row in rows]
+    places = [responses.occurrences[row] for row in rows]
+    asked = [
+        None if is_main else question for is_main, question in zip(answers.is_main, answers.questions, strict=True)
+    ]
     counters = {batch: count() for batch in set(batches)}
-    has_customer = raw["customer_id"].notna().tolist()
-    has_time = _values(raw["has_time"])
     return COMMENTS.frame(
         {
-            "batch": raw["batch"],
-            "comment_id": comment_ids(batches, keys, places),
-            "row_id": raw["row_id"],
+            "batch": of["batch"],
+            "comment_id": comment_ids(batches, keys, places, asked),
+            "row_id": of["row_id"],
+            "question": answers.questions,
+            "is_main": answers.is_main,
             "position": [next(counters[batch]) for batch in batches],
-            "text": texts,
+            "text": [row.text for row in cleaned],
             "text_key": [row.text_key for row in cleaned],
             "is_informative": [row.is_informative for row in cleaned],
             "is_stretched": [row.is_stretched for row in cleaned],
@@ -123,21 +143,75 @@ def clean(raw: pd.DataFrame, look_again: SecondLook | None = None) -> pd.DataFra
             "near_duplicate_group": _near_duplicates(batches, cleaned),
             "response_key": keys,
             "occurrence": places,
-            "is_distinctive": [
-                bool(customer or time or row.says_much)
-                for customer, time, row in zip(has_customer, has_time, cleaned, strict=True)
-            ],
-            "nps": raw["nps"],
-            "nps_group": raw["nps_group"],
-            "rating": raw["rating"],
-            "rating_scale": raw["rating_scale"],
-            "commented_at": raw["commented_at"],
-            "customer_id": raw["customer_id"],
+            "is_distinctive": [responses.is_distinctive[row] for row in rows],
+            "nps": of["nps"],
+            "nps_group": of["nps_group"],
+            "rating": of["rating"],
+            "rating_scale": of["rating_scale"],
+            "commented_at": of["commented_at"],
+            "customer_id": of["customer_id"],
             "pii_types": [list(row.pii_types) for row in cleaned],
             "pii_unchecked": [row.pii_unchecked for row in cleaned],
-            "ingested_at": raw["ingested_at"],
+            "ingested_at": of["ingested_at"],
         }
     )
+
+
+def _answers(raw: pd.DataFrame) -> _Answers:
+    """Take rows apart. Rows read before there were several answers have none but their comment."""
+    comments, main = _values(raw["comment"]), pa.array(_values(raw["question"]), pa.string())
+    told = pa.chunked_array(pa.array(raw["answers"].array)).combine_chunks()
+    rows = pc.list_parent_indices(told)
+    questions, texts = pc.list_flatten(told).flatten()
+    # A question without a header is the only one of its table.
+    is_further = pc.and_(questions.is_valid(), pc.not_equal(questions, main.take(rows)).fill_null(True))
+    further = rows.filter(is_further).to_pylist()
+    answers = _Answers(
+        [*range(len(raw)), *further],
+        [*[True] * len(raw), *[False] * len(further)],
+        [*comments, *texts.filter(is_further).to_pylist()],
+        [*main.to_pylist(), *questions.filter(is_further).to_pylist()],
+    )
+    if not further:
+        return answers
+    order = np.argsort(answers.rows, kind="stable").tolist()
+    return _Answers(*([column[place] for place in order] for column in answers))
+
+
+def _responses(raw: pd.DataFrame, answers: _Answers, cleaned: Sequence[_Cleaned]) -> _Responses:
+    metadata = _values(raw["metadata"])
+    canonical = {document: canonical_json(document) for document in set(metadata)}
+    columns = [canonical[document] for document in metadata]
+    for row, further in _further(answers).items():
+        columns[row] = canonical_json(metadata[row], further)
+    texts = [one.text for one, is_main in zip(cleaned, answers.is_main, strict=True) if is_main]
+    keys = response_keys(
+        [
+            texts,
+            *(_values(raw[column]) for column in ("nps", "nps_group", "rating", "rating_scale", "customer_id")),
+            _values(raw["commented_at"].astype("int64[pyarrow]")),
+            columns,
+        ]
+    )
+    say_much = {row for row, one in zip(answers.rows, cleaned, strict=True) if one.says_much}
+    has_customer, has_time = raw["customer_id"].notna().tolist(), _values(raw["has_time"])
+    return _Responses(
+        keys,
+        occurrences(_values(raw["batch"]), keys),
+        [
+            bool(customer or time or row in say_much)
+            for row, (customer, time) in enumerate(zip(has_customer, has_time, strict=True))
+        ],
+    )
+
+
+def _further(answers: _Answers) -> dict[int, dict[str, str]]:
+    """The further answers of each row that has any, by question."""
+    found: dict[int, dict[str, str]] = {}
+    for row, is_main, text, question in zip(*answers, strict=True):
+        if not is_main:
+            found.setdefault(row, {})[str(question)] = str(text)
+    return found
 
 
 def _values(column: pd.Series) -> list[Any]:

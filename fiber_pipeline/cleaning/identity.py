@@ -7,7 +7,7 @@ guessed back. Customer and metadata go in as they stand; who would guess at one 
 import hashlib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import count
 
 from fiber_pipeline.cleaning.normalisation import plain_form
@@ -42,9 +42,13 @@ def text_key(text: str) -> str:
     return _hash(canonical_text(text), _KEY_BYTES)
 
 
-def canonical_json(document: str) -> str:
-    """A JSON document with its keys in order, so that a moved column changes nothing."""
-    return json.dumps(json.loads(document), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+def canonical_json(document: str, further: Mapping[str, str] | None = None) -> str:
+    """A JSON object with its keys in order, so that a moved column changes nothing.
+
+    further: answers that count as if they were columns of the object; a column of the same name stands before them.
+    """
+    columns = {**(further or {}), **json.loads(document)}
+    return json.dumps(columns, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def response_keys(columns: Sequence[Sequence[object]]) -> list[str]:
@@ -61,13 +65,16 @@ def occurrences(batches: Sequence[str], keys: Sequence[str]) -> list[int]:
     return [next(counters.setdefault(pair, count())) for pair in zip(batches, keys, strict=True)]
 
 
-def comment_ids(batches: Sequence[str], keys: Sequence[str], places: Sequence[int]) -> list[str]:
-    """An id (16 hexadecimal digits) per comment from its batch, response key and occurrence.
+def comment_ids(
+    batches: Sequence[str], keys: Sequence[str], places: Sequence[int], questions: Sequence[str | None]
+) -> list[str]:
+    """An id (16 hexadecimal digits) per comment from its batch, response key, occurrence and question.
 
-    Rows that move in the file keep theirs. With 64 bits, the chance that any two of ten million comments share one is
-    under one in 300,000; the table's unique key would refuse them.
+    questions: what further answers of a response answer; None for main ones. Rows that move in the file keep theirs.
+    With 64 bits, the chance that any two of ten million comments share one is under one in 300,000; the table's unique
+    key would refuse them.
     """
     return [
-        _hash(f"{batch}\x1f{key}\x1f{place}", _KEY_BYTES)
-        for batch, key, place in zip(batches, keys, places, strict=True)
+        _hash(f"{batch}\x1f{key}\x1f{place}" + ("" if question is None else f"\x1f{question}"), _KEY_BYTES)
+        for batch, key, place, question in zip(batches, keys, places, questions, strict=True)
     ]

@@ -92,12 +92,12 @@ def _read(files: Sequence[Path], settings: "Settings") -> "tuple[pd.DataFrame, l
             click.echo(f"{file}: {problem}", err=True)
             failed = True
             continue
-        comments += len(reading.raw)
         cleaned = clean(reading.raw, overhear if settings.pii_second_net else None)[["text", "text_key"]]
+        comments += len(cleaned)
         frames.append(cleaned[cleaned["text"] != ""])
         for line in describe_reading(reading.summary):
             click.echo(line)
-        click.echo(f"{file}: {len(reading.raw)} comments, {len(reading.rejected)} rows would be rejected")
+        click.echo(f"{file}: {len(cleaned)} comments, {len(reading.rejected)} rows would be rejected")
     nothing = pd.Series(dtype="string[pyarrow]")
     empty = pd.DataFrame({"text": nothing, "text_key": nothing})
     return pd.concat(frames, ignore_index=True) if frames else empty, looked_at, comments, failed

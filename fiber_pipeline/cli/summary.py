@@ -17,8 +17,9 @@ from fiber_pipeline.settings import Settings
 from fiber_pipeline.warehouse import Warehouse
 
 _BATCHES = """
-SELECT c.batch, count(*) AS comments, count(*) FILTER (is_informative) AS informative,
-    count(*) FILTER (duplicate_of IS NOT NULL) AS duplicates,
+SELECT c.batch, count(*) FILTER (is_main IS NOT FALSE) AS responses, count(*) AS comments,
+    count(*) FILTER (is_informative) AS informative,
+    count(*) FILTER (is_main IS NOT FALSE AND duplicate_of IS NOT NULL) AS duplicates,
     (SELECT count(*) FROM rejected_rows r WHERE r.batch = c.batch) AS rejected
 FROM comments c GROUP BY c.batch
 """
@@ -122,12 +123,15 @@ def _unchecked(rows: Sequence[tuple[int, str]]) -> list[str]:
 
 def _batch_grid(results: Sequence[Result], counts: dict[str, tuple[int, ...]]) -> Grid:
     grid = Grid(Column("batch", overflow="fold"), "state", title="Batches", title_justify="left", title_style="bold")
-    for heading in ("comments", "informative", "duplicates", "rejected rows"):
+    headings = ["responses", "comments", "informative", "duplicates", "rejected rows"]
+    has_several = any(responses != comments for responses, comments, *_ in counts.values())
+    shown = headings if has_several else headings[1:]
+    for heading in shown:
         grid.add_column(heading, justify="right")
     for result in results:
         state = "[red]failed[/red]" if result.failed else "up to date" if result.skipped else "analysed"
         figures = counts.get(result.name, ()) if not result.failed else ()
-        grid.add_row(_printable(result.name), state, *map(str, figures))
+        grid.add_row(_printable(result.name), state, *map(str, figures[-len(shown) :]))
     return grid
 
 

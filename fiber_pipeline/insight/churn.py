@@ -14,7 +14,7 @@ def score_churn(
     least_risk: float = 0.0,
     limit: int | None = None,
 ) -> pd.DataFrame:
-    """Return comments with signs of churn, the strongest first.
+    """Return responses with signs of churn, the strongest first, each by its most pressing comment.
 
     Columns: comment_id, source, customer_id, commented_at (UTC), nps, urgency, risk and reasons (names of
     churn.yaml's signals). `risk` in (0, 1) orders comments by rules set by judgement; it is not a probability.
@@ -27,7 +27,7 @@ def score_churn(
 
 
 def urgent_comments(connection: duckdb.DuckDBPyConnection, limit: int = 50) -> pd.DataFrame:
-    """Return a call list: comments of high urgency or at risk of churn, by score.
+    """Return a call list: responses of high urgency or at risk of churn, by score, each by its most pressing comment.
 
     Columns: comment_id, customer_id, text (redacted), commented_at (UTC), nps, urgency, reasons, score in (0, 1].
     The score joins urgency and churn risk and halves with every 30 days of age, counted from the source's latest

@@ -1,4 +1,4 @@
--- Comments with signs of churn, strongest first.
+-- Responses with signs of churn, strongest first, each by its most pressing comment.
 SELECT
     comment_id,
     source,
@@ -10,5 +10,6 @@ SELECT
     reasons
 FROM insight_comments
 WHERE risk > 0 AND risk >= $least_risk
+QUALIFY row_number() OVER (PARTITION BY response ORDER BY urgency = 'high' DESC NULLS LAST, score, comment_id) = 1
 ORDER BY risk DESC, commented_at DESC NULLS LAST, comment_id
 LIMIT $most_comments

@@ -50,7 +50,7 @@ def load_churn_rules() -> ChurnRules:
 
 @contextmanager
 def counted_comments(connection: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Offer the temporary table `insight_comments` for a while: one row per comment that counts.
+    """Offer the temporary table `insight_comments` for a while: one row per comment that counts, by response.
 
     It lives on `connection` itself (read-only connections may hold temporary tables), since another connection to
     the same database need not see the same snapshot, and is dropped at the end.

@@ -1,11 +1,16 @@
--- Every comment that counts, once: its day in Asunción, what it is split by, what is counted of it, and the signs
--- of churn with the risk they add up to, the weightiest first. Mentions are counted on informative comments only, so that shares of
--- informative comments cannot exceed one.
+-- Every comment that counts, once: its day in Asunción, what it is split by, what is counted of it, and the signs of
+-- churn of its response with the risk they add up to, the weightiest first. The comments of a row are one response,
+-- named after its main comment; what is the response's alone (scores, risk) stands on each of them. Mentions are
+-- counted on informative comments only, so that shares of informative comments cannot exceed one.
 CREATE OR REPLACE TEMP TABLE insight_comments AS
 WITH counted AS (
     SELECT
         comments.comment_id,
         comments.batch,
+        comments.row_id,
+        comments.question,
+        comments.text <> '' AS is_answer,
+        comments.is_main IS NOT FALSE AS is_main,
         CASE WHEN contains(comments.batch, '/') THEN split_part(comments.batch, '/', 1) END AS source,
         comments.customer_id,
         comments.commented_at,
@@ -37,21 +42,12 @@ theme_signs AS (
     WHERE theme IN ('cancellation', 'resolution_time')
     GROUP BY comment_id
 ),
-complaints AS (
-    SELECT
-        comment_id,
-        day - lag(day) OVER (PARTITION BY source, customer_id ORDER BY commented_at, comment_id) AS days_since_last
-    FROM counted
-    WHERE customer_id IS NOT NULL AND commented_at IS NOT NULL
-        AND (sentiment = 'negative' OR nps_group = 'detractor')
-),
-signs AS (
+told AS (
     SELECT
         counted.*,
         is_informative OR nps_group IS NOT NULL AS is_assessed,
         coalesce(is_informative AND theme_signs.cancellation, FALSE) AS cancellation,
         coalesce(is_informative AND theme_signs.competitor, FALSE) AS competitor,
-        coalesce(complaints.days_since_last <= 90, FALSE) AS repeated_negative,
         coalesce(nps <= 3, FALSE) AS severe_detractor,
         coalesce(nps_group = 'detractor', FALSE) AS detractor,
         coalesce(urgency = 'high', FALSE) AS high_urgency,
@@ -60,7 +56,51 @@ signs AS (
         coalesce(sentiment = 'negative', FALSE) AS negative
     FROM counted
     LEFT JOIN theme_signs ON theme_signs.comment_id = counted.comment_id
-    LEFT JOIN complaints ON complaints.comment_id = counted.comment_id
+),
+-- Responses of several comments alone: most histories have few or none, and pay for none.
+of_several AS (
+    SELECT
+        batch,
+        row_id,
+        arg_max(comment_id, (is_main, comment_id)) AS response,
+        bool_or(is_assessed) AS is_assessed,
+        bool_or(cancellation) AS cancellation,
+        bool_or(competitor) AS competitor,
+        bool_or(high_urgency) AS high_urgency,
+        bool_or(long_unresolved) AS long_unresolved,
+        bool_or(strong_negative) AS strong_negative,
+        bool_or(negative) AS negative
+    FROM told
+    WHERE (batch, row_id) IN (SELECT (batch, row_id) FROM counted WHERE NOT is_main)
+    GROUP BY batch, row_id
+),
+responses AS (
+    SELECT
+        told.* REPLACE (
+            coalesce(of_several.is_assessed, told.is_assessed) AS is_assessed,
+            coalesce(of_several.cancellation, told.cancellation) AS cancellation,
+            coalesce(of_several.competitor, told.competitor) AS competitor,
+            coalesce(of_several.high_urgency, told.high_urgency) AS high_urgency,
+            coalesce(of_several.long_unresolved, told.long_unresolved) AS long_unresolved,
+            coalesce(of_several.strong_negative, told.strong_negative) AS strong_negative,
+            coalesce(of_several.negative, told.negative) AS negative
+        ),
+        coalesce(of_several.response, told.comment_id) AS response,
+        of_several.response IS NOT NULL AS is_of_several
+    FROM told
+    LEFT JOIN of_several ON of_several.batch = told.batch AND of_several.row_id = told.row_id
+),
+complaints AS (
+    SELECT
+        response,
+        day - lag(day) OVER (PARTITION BY source, customer_id ORDER BY commented_at, response) AS days_since_last
+    FROM responses
+    WHERE is_main AND customer_id IS NOT NULL AND commented_at IS NOT NULL AND (negative OR detractor)
+),
+signs AS (
+    SELECT responses.*, coalesce(complaints.days_since_last <= 90, FALSE) AS repeated_negative
+    FROM responses
+    LEFT JOIN complaints ON complaints.response = responses.response
 )
 SELECT
     *,

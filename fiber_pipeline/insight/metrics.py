@@ -30,6 +30,10 @@ _SHARES = {
     "urgent_share": ("urgent", "scored"),
     "churn_risk_share": ("at_risk", "assessed"),
 }
+# What counts a response once, however many comments it has.
+OF_RESPONSES = frozenset(
+    {"volume", "nps", "csat", "promoter_share", "passive_share", "detractor_share", "churn_risk_share"}
+)
 _THEME_SHARES = {"theme_share": ("comments", "all_informative"), "theme_negative_share": ("theme_negative", "comments")}
 METRICS = ("nps", "volume", "sentiment_mean", *_SHARES, *_THEME_SHARES)
 _KEYS = ("period_kind", "period", "dimension", "member")
@@ -38,11 +42,14 @@ _KEYS = ("period_kind", "period", "dimension", "member")
 def measure_insights(connection: duckdb.DuckDBPyConnection, *, metadata_columns: Sequence[str] = ()) -> pd.DataFrame:
     """Return the INSIGHTS frame over all comments that count (duplicates once).
 
+    What is said is measured over comments, of which a response has one for each open question it answers; scores,
+    volume and churn risk over responses, each once for a member however many of its comments belong to it.
+
     Metrics: `nps` (promoters less detractors among comments with an NPS group, in points; Reichheld 2003);
     `csat` (the share of ratings in the two best of five boxes: 4 and 5 of 1-5, and likewise on other scales);
-    promoter, passive and detractor shares; `volume` (comments, a full count and so without an interval) and
+    promoter, passive and detractor shares; `volume` (responses, a full count and so without an interval) and
     `informative_share`; positive, neutral, negative and mixed shares, `sentiment_mean` and `urgent_share` (high
-    urgency) among informative comments with a sentiment; `churn_risk_share` among comments that are informative or
+    urgency) among informative comments with a sentiment; `churn_risk_share` among responses that say something or
     have an NPS group (rules in churn.yaml); `theme_share` among the period's informative comments and
     `theme_negative_share` among mentions, for the dimensions theme and category alone.
 
@@ -52,8 +59,9 @@ def measure_insights(connection: duckdb.DuckDBPyConnection, *, metadata_columns:
     but for `all` by `all`, where its value is null; under 30 comments it is marked as a small sample.
 
     metadata_columns: headers of further columns to split by, as `metadata:NAME`; a column's hundred most frequent
-    values stand for themselves, the others together as `(other)`. A comment without a source, language or value
-    is under `(none)`.
+    values stand for themselves, the others together as `(other)`. A comment without a source, language, question or
+    value is under `(none)`. The dimension `question` is there where comments answer more than one; rows
+    without an answer are in none of its members.
     """
     names = list(dict.fromkeys(metadata_columns))
     parameters = {
@@ -123,7 +131,7 @@ def _figures(metric: str, columns: dict[str, Floats]) -> tuple[Floats, Floats, F
             value = 100 * (promoters - detractors) / sample
             return value, sample, *intervals.net_promoter(promoters, detractors, sample)
         if metric == "volume":
-            sample = columns["comments"]
+            sample = columns["responses"]
             none = np.full_like(sample, np.nan)
             return sample, sample, none, none
         if metric == "sentiment_mean":

@@ -157,8 +157,9 @@ def _advise(connection: duckdb.DuckDBPyConnection, plays: Playbook) -> Iterator[
         cite(connection, *_WHOLE, "churn_risk_share", "sample_size"),
     )
     if len(calls) and risk and base:
+        assessed = "respuestas evaluadas" if _have_several_comments(connection) else "comentarios evaluados"
         text = (
-            f"El {percent(risk.value)} de {whole(base.value)} comentarios evaluados muestra señales de riesgo de baja "
+            f"El {percent(risk.value)} de {whole(base.value)} {assessed} muestra señales de riesgo de baja "
             "según las reglas del sistema (no es una probabilidad)."
         )
         evidence = tuple(calls["comment_id"].tolist())
@@ -180,6 +181,13 @@ def _advise(connection: duckdb.DuckDBPyConnection, plays: Playbook) -> Iterator[
             for statement in describe_theme(connection, theme, label)
         ]
         yield _Advice(plays.strength, tuple(statements), evidence, theme)
+
+
+def _have_several_comments(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether any response does."""
+    responses = cite(connection, *_WHOLE, "volume", "value")
+    comments = cite(connection, *_WHOLE, "informative_share", "sample_size")
+    return responses is not None and comments is not None and responses.value != comments.value
 
 
 def _movement(connection: duckdb.DuckDBPyConnection, theme: str, trend: str, is_spike: bool) -> Iterator[Statement]:

@@ -10,7 +10,7 @@ from fiber_pipeline.insight.citations import Figure, Statement, cite, keep_verif
 from fiber_pipeline.insight.counted_comments import SMALL_SAMPLE
 from fiber_pipeline.insight.months import read_history
 from fiber_pipeline.insight.recommendations import ENGINE, MODEL, describe_theme
-from fiber_pipeline.insight.spanish import count_of, decimal, percent
+from fiber_pipeline.insight.spanish import count_of, decimal, percent, whole
 
 _WHOLE = ("insights", "all", "all", "all", "all")
 _MAIN_THEME = """
@@ -61,11 +61,15 @@ def _state(connection: duckdb.DuckDBPyConnection) -> Iterator[Statement]:
     if not volume or not informative:
         yield Statement("Todavía no hay comentarios para analizar.", (volume,) if volume else ())
         return
+    total, told = [volume], count_of(volume.value, "comentario", "comentarios")
+    comments = cite(connection, *_WHOLE, "informative_share", "sample_size")
+    if comments and comments.value != volume.value:
+        total = [volume, comments]
+        told = f"{count_of(volume.value, 'respuesta', 'respuestas')} con {whole(comments.value)} comentarios"
     are_few = " La muestra es chica: los intervalos son anchos." if volume.value < SMALL_SAMPLE else ""
     yield Statement(
-        f"Total analizado, sin contar duplicados: {count_of(volume.value, 'comentario', 'comentarios')}; "
-        f"el {percent(informative.value)} tiene contenido.{are_few}",
-        (volume, informative),
+        f"Total analizado, sin contar duplicados: {told}; el {percent(informative.value)} tiene contenido.{are_few}",
+        (*total, informative),
     )
     yield from _nps(connection)
     yield from _moods(connection)

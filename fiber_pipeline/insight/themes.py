@@ -41,12 +41,13 @@ class TaxonomyTheme(Protocol):
 def measure_themes(connection: duckdb.DuckDBPyConnection, taxonomy: Mapping[str, TaxonomyTheme]) -> pd.DataFrame:
     """Return the THEMES frame: the taxonomy's themes by priority, then any other that an engine found.
 
-    Everything is measured among informative comments that count. `nps_impact` is the NPS of those that speak of the
-    theme less the NPS of those that do not, with the interval of a difference of two samples; it is a comparison,
-    and says nothing about causes. `priority` is share × negative share × NPS points lost (0 where the impact is
-    not negative), scaled so that the most pressing theme has 100; where no comment has an NPS at all, it is share ×
-    negative share alone, and `nps_impact` is null. `trend` and `is_spike` are over the months that count as history
-    (`complete_months`) and hold at least 30 comments (`find_trends`, whose adjusted p-value is `trend_p_value`).
+    Everything is measured among informative comments that count, and NPS among their responses, each once. `nps_impact`
+    is the NPS of those that speak of the theme less the NPS of those that do not, with the interval of a difference of
+    two samples; it is a comparison, and says nothing about causes. `priority` is share × negative share × NPS points
+    lost (0 where the impact is not negative), scaled so that the most pressing theme has 100; where no comment has an
+    NPS at all, it is share × negative share alone, and `nps_impact` is null. `trend` and `is_spike` are over the months
+    that count as history (`complete_months`) and hold at least 30 comments (`find_trends`, whose adjusted p-value is
+    `trend_p_value`).
     Up to five examples, negative ones first. Under 30 mentions a theme is marked as a small sample.
     """
     with counted_comments(connection):

@@ -5,18 +5,19 @@ from typing import Any
 import duckdb
 
 from fiber_pipeline.insight.counted_comments import counted_comments, read_sql
-from fiber_pipeline.insight.metrics import METRICS, NO_MEMBER, OTHER_MEMBERS, json_pointer
+from fiber_pipeline.insight.metrics import METRICS, NO_MEMBER, OF_RESPONSES, OTHER_MEMBERS, json_pointer
 from fiber_pipeline.tables.vocabulary import PERIOD_KINDS
 
-_DIMENSIONS = ("all", "batch", "source", "language", "theme", "category")
+_DIMENSIONS = ("all", "batch", "source", "language", "question", "theme", "category")
 _METADATA = "metadata:"
 
 
 def trace_comment(connection: duckdb.DuckDBPyConnection, comment_id: str) -> dict[str, Any]:
     """Return where a comment comes from and who annotated it.
 
-    Keys: batch, source_file, sheet, row_number, file_sha256 and ingested_at of its row; its text (redacted), scores
-    and `duplicate_of`; language and sentiment with engine and model; `themes`, a list with engine and model each.
+    Keys: batch, source_file, sheet, row_number, file_sha256 and ingested_at of its row; its question, whether it is
+    the row's main comment, and the row's `other_answers` (comment ids); its text (redacted), scores and
+    `duplicate_of`; language and sentiment with engine and model; `themes`, a list with engine and model each.
     Raises KeyError if there is no such comment.
     """
     found = connection.execute(read_sql("trace_comment"), {"comment_id": comment_id})
@@ -38,8 +39,9 @@ def trace_insight(
 ) -> list[str]:
     """Return the comments a row of `insights` is measured on, as many as its sample size.
 
-    Takes the row's key. The comments of `theme_share` are the mentions, not all that they are a share of; the
-    members `(other)` of metadata columns cannot be traced, and neither can an unknown kind, dimension or metric:
+    Takes the row's key. Figures of responses (volume, scores, churn risk) have one comment a response, the main one
+    where it belongs to the member. The comments of `theme_share` are the mentions, not all that they are a share of;
+    the members `(other)` of metadata columns cannot be traced, and neither can an unknown kind, dimension or metric:
     both raise ValueError.
     """
     is_metadata = dimension.startswith(_METADATA)
@@ -55,6 +57,7 @@ def trace_insight(
         "metric": metric,
         "metadata_pointer": json_pointer(dimension.removeprefix(_METADATA)),
         "no_member": NO_MEMBER,
+        "is_of_responses": metric in OF_RESPONSES,
     }
     with counted_comments(connection):
         return [comment_id for (comment_id,) in connection.execute(read_sql("trace_insight"), parameters).fetchall()]

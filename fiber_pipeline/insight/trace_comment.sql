@@ -1,6 +1,13 @@
--- Where a comment stands in its file, and who annotated it.
+-- Where a comment stands in its file, what else its response says, and who annotated it.
 SELECT
-    comments.comment_id, comments.batch, comments.row_id, comments.text, comments.duplicate_of,
+    comments.comment_id, comments.batch, comments.row_id, comments.question, comments.text, comments.duplicate_of,
+    comments.is_main IS NOT FALSE AS is_main,
+    (
+        SELECT coalesce(list(others.comment_id ORDER BY others.position), [])
+        FROM comments AS others
+        WHERE others.batch = comments.batch AND others.row_id = comments.row_id
+            AND others.comment_id <> comments.comment_id
+    ) AS other_answers,
     comments.commented_at, comments.customer_id, comments.nps, comments.nps_group,
     raw_comments.source_file, raw_comments.sheet, raw_comments.row_number, raw_comments.file_sha256,
     raw_comments.ingested_at,

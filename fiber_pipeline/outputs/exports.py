@@ -40,9 +40,13 @@ _FORMULA_START = r"^([=+\-@\t\r\n＝＋－＠])"
 _CHOOSE_ROWS = """
 CREATE OR REPLACE TEMPORARY TABLE chosen_rows AS
 SELECT {table}.*
-FROM {table} JOIN chosen_comments ON {key}
+FROM {table} JOIN {chosen} ON {key}
 ORDER BY chosen_comments.batch, chosen_comments.position{further}
 """
+# A row of the file stands once, however many of its answers are chosen.
+_CHOSEN_ROWS = (
+    "(SELECT batch, row_id, min(position) AS position FROM chosen_comments GROUP BY batch, row_id) AS chosen_comments"
+)
 _BY_COMMENT = "{table}.comment_id = chosen_comments.comment_id"
 _BY_ROW = "{table}.batch = chosen_comments.batch AND {table}.row_id = chosen_comments.row_id"
 _DROP = "DROP TABLE IF EXISTS temp.{}"
@@ -146,9 +150,10 @@ def _chosen(
     if name == "rejected_rows":
         connection.execute(statement("chosen_rejected_rows"), {"batches": batches, "source": source})
     else:
-        key = (_BY_ROW if name == "raw_comments" else _BY_COMMENT).format(table=name)
+        is_raw = name == "raw_comments"
+        chosen, key = (_CHOSEN_ROWS, _BY_ROW) if is_raw else ("chosen_comments", _BY_COMMENT)
         further = ", theme" if name == "comment_themes" else ""
-        connection.execute(_CHOOSE_ROWS.format(table=name, key=key, further=further))
+        connection.execute(_CHOOSE_ROWS.format(table=name, chosen=chosen, key=key.format(table=name), further=further))
     try:
         yield connection.table("chosen_rows")
     finally:

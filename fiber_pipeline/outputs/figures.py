@@ -39,11 +39,9 @@ MEASURES = (
     Measure("csat", "Satisfacción (CSAT)", "Calificaciones de 4 y 5 sobre 5, o de 8 a 10 sobre 10", Unit.SHARE, 1),
     Measure("negative_share", "Comentarios negativos", "Sobre los comentarios con contenido", Unit.SHARE, -1),
     Measure("positive_share", "Comentarios positivos", "Sobre los comentarios con contenido", Unit.SHARE, 1),
-    Measure("volume", "Comentarios recibidos", "Sin contar duplicados", Unit.COMMENTS, 0),
+    Measure("volume", "Respuestas recibidas", "Sin contar duplicados", Unit.COMMENTS, 0),
     Measure("urgent_share", "Comentarios urgentes", "Piden una respuesta inmediata", Unit.SHARE, -1),
-    Measure(
-        "churn_risk_share", "Comentarios con riesgo de baja", "Con señales de que el cliente se va", Unit.SHARE, -1
-    ),
+    Measure("churn_risk_share", "Respuestas con riesgo de baja", "Con señales de que el cliente se va", Unit.SHARE, -1),
 )
 SENTIMENT_METRICS = {
     "positive_share": "positive",

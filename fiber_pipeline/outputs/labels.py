@@ -28,7 +28,7 @@ EMOTIONS = {
     "frustration": "Frustración",
 }
 TRENDS = {"rising": "En alza", "falling": "En baja", "stable": "Estable", "unknown": "Sin datos suficientes"}
-FORECAST_METRICS = {"nps": "NPS", "volume": "Volumen de comentarios", "theme_share": "Peso del tema"}
+FORECAST_METRICS = {"nps": "NPS", "volume": "Volumen de respuestas", "theme_share": "Peso del tema"}
 # `none` is no engine: the original stands as it was written.
 ENGINES = {"none": "original, sin traducir", "human": "personas"}
 WRITERS = {"local": "las reglas del sistema", "openai": "OpenAI"}

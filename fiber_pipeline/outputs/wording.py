@@ -48,14 +48,18 @@ def incomplete_months(figures: Figures) -> list[str]:
 
 
 def coverage(batches: Sequence[Row], source: str | None) -> str:
-    """How many comments, of which days, from which source: `600 comentarios, del 01/11/2024 al 12/06/2026; …`."""
-    comments = sum(int(batch["counted"]) for batch in batches)
+    """How many comments, of which days, from which source: `600 comentarios, del 01/11/2024 al 12/06/2026; …`.
+
+    Where responses have several: `250 respuestas con 600 comentarios, …`.
+    """
+    comments, responses = (sum(int(batch[name]) for batch in batches) for name in ("counted", "responses"))
     dates: list[datetime] = [
         batch[name] for batch in batches for name in ("first_comment", "last_comment") if batch[name]
     ]
     span = f"del {spanish.day(min(dates))} al {spanish.day(max(dates))}" if dates else "sin fechas"
     scope = "todas las fuentes" if source is None else f"solo la fuente «{source}»"
-    return f"{spanish.count(comments, 'comentario', 'comentarios')}, {span}; {scope}."
+    of_several = "" if comments == responses else f"{spanish.count(responses, 'respuesta', 'respuestas')} con "
+    return f"{of_several}{spanish.count(comments, 'comentario', 'comentarios')}, {span}; {scope}."
 
 
 def calls_note(high: int) -> str:

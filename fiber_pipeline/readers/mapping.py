@@ -14,8 +14,8 @@ The file is YAML: a list of rules, each for batches whose path fits a glob, or f
 
 Rules that fit a batch are laid over one another in the order they stand, key by key. A column is named by its
 header (case, accents and punctuation do not matter) or by its position, from 1; null says that no column plays the
-role. `questions` are the columns of further open questions, besides the comment's; an empty list says that there are
-none. `header_row` counts from 1 as `row_number` does; 0 says that there is no header.
+role. `questions` are the columns of further open questions, besides the comment's; where `comment` is said and they
+are not, there are none. `header_row` counts from 1 as `row_number` does; 0 says that there is no header.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
+from fiber_pipeline.readers.answers import read_answers
 from fiber_pipeline.readers.columns import Choice, Role, recognise
 from fiber_pipeline.readers.columns.names import plain_name
 from fiber_pipeline.readers.dates import DateOrder, detect_order
@@ -22,7 +23,6 @@ from fiber_pipeline.readers.sheet import Cell, Chunk, Sheet, is_blank
 from fiber_pipeline.readers.surplus_fields import SURPLUS_COLUMN, SurplusFields, named_width
 from fiber_pipeline.readers.table_columns import (
     Problems,
-    comment_column,
     customer_column,
     date_column,
     json_rows,
@@ -120,7 +120,9 @@ class _Table:
         # Fields of rows that are too wide may stand under a wrong name: the others tell what columns hold.
         fitting = [row for row in data if self._width is None or len(row) <= self._width]
         columns = _transpose(fitting if len(fitting) * 2 >= len(data) else data, len(self._names))
-        self._roles = self._assign(columns, header.position is not None or sheet.header is not None)
+        self._is_named = header.position is not None or sheet.header is not None
+        self._questions: list[int] = []
+        self._roles = self._assign(columns, self._is_named)
         self._order = mapping.date_order or detect_order(columns[self._roles["date"]] if "date" in self._roles else ())
         self._form = self._rating_form(columns)
         self._is_machine_made = are_machine_made(
@@ -214,8 +216,9 @@ class _Table:
         """The columns of open questions, in order: the comment's, and further ones unless they play another role."""
         if "comment" not in roles:
             return []
-        if self._mapping.questions is not None:
-            found = [place for column in self._mapping.questions if (place := self._place(column)) is not None]
+        if self._mapping.questions is not None or "comment" in self._mapping.columns:
+            said = self._mapping.questions or ()
+            found = [place for column in said if (place := self._place(column)) is not None]
         others = {column for role, column in roles.items() if role != "comment"}
         return sorted(({roles["comment"]} | set(found)) - others)
 
@@ -284,6 +287,8 @@ class _Table:
             if role not in self._roles and self._mapping.columns.get(role, "") is not None:
                 self._roles[role] = late[column]
                 self.rows.columns[role] = self._names[late[column]]
+        self._questions = self._open_questions(self._roles, [*self._questions, *(late[at] for at in found.answers)])
+        self.rows.answers = tuple(self._names[column] for column in self._questions)
 
     def _fault(self, row: Sequence[Cell]) -> str | None:
         if self._is_header(row):
@@ -314,10 +319,11 @@ class _Table:
         columns = _transpose(rows, len(self._names))
         nothing: list[Any] = [None] * count
         no_problems: list[str] = []
-        comments, scores, groups, ratings, scales = nothing, nothing, nothing, nothing, nothing
+        scores, groups, ratings, scales = nothing, nothing, nothing, nothing
         moments, has_time, customers = nothing, [False] * count, nothing
-        if "comment" in self._roles:
-            comments = comment_column(columns[self._roles["comment"]], self._is_machine_made)
+        main = self._questions.index(self._roles["comment"]) if self._questions else 0
+        questions = [(self._question(column), columns[column]) for column in self._questions]
+        comments, asked, told = read_answers(questions, main, count, self._is_machine_made)
         if "nps" in self._roles:
             scores, groups = nps_column(columns[self._roles["nps"]], self._name("nps"), problems)
         if "nps_group" in self._roles:
@@ -329,7 +335,8 @@ class _Table:
             moments, has_time = date_column(columns[self._roles["date"]], self._name("date"), self._order, problems)
         if "customer" in self._roles:
             customers = customer_column(columns[self._roles["customer"]], self._name("customer"), problems)
-        others = [index for index in range(len(self._names)) if index not in self._roles.values()]
+        taken = {*self._roles.values(), *self._questions}
+        others = [index for index in range(len(self._names)) if index not in taken]
         names, cells = [self._names[index] for index in others], [columns[index] for index in others]
         if surplus:
             names, cells = [*names, SURPLUS_COLUMN], [*cells, [surplus.get(row) for row in range(count)]]
@@ -346,6 +353,8 @@ class _Table:
                 pa.array([self._sheet.name] * count, pa.string()),
                 pa.array(numbers, pa.int64()),
                 pa.array(comments, pa.string()),
+                asked,
+                told,
                 pa.array(scores, pa.int64()),
                 pa.array(groups, pa.string()),
                 pa.array(ratings, pa.float64()),
@@ -367,6 +376,10 @@ class _Table:
             for position, row in enumerate(rows)
             if not keep[position]
         ]
+
+    def _question(self, column: int) -> str | None:
+        """The header of an open question; none where the format has no headers and there is nothing to tell apart."""
+        return self._names[column] if self._is_named or len(self._questions) > 1 else None
 
     def _name(self, role: Role) -> str:
         return self._names[self._roles[role]]

@@ -35,6 +35,7 @@ Row = Mapping[str, Any]
 class QueuedText:
     """A text to review, with its labels as they stand.
 
+    question: what the comment that shows it answers.
     comments: how many comments have it. reason: why it was picked; reasons: all that speaks for it.
     opinions: by kind (sentiment, themes), what each engine says where they differ.
     """
@@ -43,6 +44,7 @@ class QueuedText:
     comment_id: str
     text: str
     text_es: str
+    question: str | None
     nps: int | None
     comments: int
     sentiment: str
@@ -141,4 +143,15 @@ def _queued(row: Row, reason: str) -> QueuedText:
     )
 
 
-_AS_THEY_STAND = ("text_key", "comment_id", "text", "text_es", "nps", "comments", "sentiment", "urgency", "language")
+_AS_THEY_STAND = (
+    "text_key",
+    "comment_id",
+    "text",
+    "text_es",
+    "question",
+    "nps",
+    "comments",
+    "sentiment",
+    "urgency",
+    "language",
+)

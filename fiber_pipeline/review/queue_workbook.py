@@ -26,6 +26,7 @@ _LINE_HEIGHT = 15.5
 _MOST_LINES = 10
 _TEXT_WIDTH = 58
 _SPANISH_WIDTH = 34
+_QUESTION_WIDTH = 26
 _NUMBERS = ("Nº", "Veces", "NPS")
 _INSTRUCTIONS = (
     ("Qué es esto", None),
@@ -161,11 +162,12 @@ def _write_lists(workbook: Any, themes: Mapping[str, Theme]) -> dict[str, str]:
     return ranges
 
 
-def _columns(theme_places: int) -> list[_Column]:
+def _columns(theme_places: int, *, has_questions: bool) -> list[_Column]:
     return [
         _Column("Nº", 6),
         _Column("Motivo", 27),
         _Column(layout.TEXT, _TEXT_WIDTH),
+        *([_Column("Pregunta", _QUESTION_WIDTH)] if has_questions else []),
         _Column("En español", _SPANISH_WIDTH),
         _Column("Veces", 8),
         _Column("NPS", 7),
@@ -191,7 +193,8 @@ def _write_rows(
     moment: datetime,
 ) -> None:
     places = max(_LEAST_THEMES, *(len(item.themes) + 1 for item in queue)) if queue else _LEAST_THEMES
-    columns = _columns(places)
+    has_questions = len({item.question for item in queue if item.question}) > 1
+    columns = _columns(places, has_questions=has_questions)
     base = {"font_name": "Calibri", "font_size": 11, "valign": "top", "locked": False, "border": 1}
     open_cell = workbook.add_format({**base, "border_color": LIGHT.neutral, "align": "left", "indent": 1})
     name_cell = workbook.add_format({**base, "border_color": LIGHT.mixed, "bg_color": "#fdf0d5", "bold": True})
@@ -217,11 +220,14 @@ def _write_rows(
         lines = max(
             lines_of(item.text, _TEXT_WIDTH - 4),
             lines_of(item.text_es, _SPANISH_WIDTH - 4) if item.text_es != item.text else 1,
+            lines_of(item.question or "", _QUESTION_WIDTH - 4) if has_questions else 1,
             len(_said(item, names)),
             len(_reasons(item)),
         )
         sheet.set_row(at, _LINE_HEIGHT * min(lines, _MOST_LINES))
-        for place, (column, value) in enumerate(zip(columns, _cells(number, item, names, places), strict=True)):
+        for place, (column, value) in enumerate(
+            zip(columns, _cells(number, item, names, places, has_questions=has_questions), strict=True)
+        ):
             if column.is_open:
                 sheet.write_string(at, place, value, open_cell) if value else sheet.write_blank(
                     at, place, None, open_cell
@@ -251,7 +257,9 @@ def _validation(source: str, header: str) -> dict[str, Any]:
     }
 
 
-def _cells(number: int, item: QueuedText, names: Mapping[str, str], places: int) -> list[str | int | None]:
+def _cells(
+    number: int, item: QueuedText, names: Mapping[str, str], places: int, *, has_questions: bool
+) -> list[str | int | None]:
     """The values of a row, in the order of `_columns`."""
     before = {
         "sentiment": item.sentiment,
@@ -264,6 +272,7 @@ def _cells(number: int, item: QueuedText, names: Mapping[str, str], places: int)
         number,
         "\n".join(layout.REASONS[reason] for reason in _reasons(item)),
         item.text,
+        *([item.question] if has_questions else []),
         item.text_es if item.text_es != item.text else None,
         item.comments,
         item.nps,

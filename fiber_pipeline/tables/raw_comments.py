@@ -1,6 +1,7 @@
 """`raw_comments`: every accepted row of a file, as it stood there."""
 
 import pandera.pandas as pr
+import pyarrow as pa
 
 from fiber_pipeline.tables import columns
 from fiber_pipeline.tables.table import Table
@@ -17,7 +18,20 @@ RAW_COMMENTS = Table(
         "source_file": columns.text("The file the row came from; inside an archive, the member's name follows `!`."),
         "sheet": columns.text("The sheet of a workbook; null for other files.", nullable=True),
         "row_number": columns.integer("The row in the file or sheet as people count it, from 1.", pr.Check.ge(1)),
-        "comment": columns.text("The comment, unredacted, as it stood; null if the cell was blank.", nullable=True),
+        "comment": columns.text(
+            "The answer to the main open question, unredacted, as it stood; where that is blank, the first other one; "
+            "null if no open question was answered.",
+            nullable=True,
+        ),
+        "question": columns.text(
+            "The header of the question that `comment` answers; null where the format names none.", nullable=True
+        ),
+        "answers": columns.structs(
+            "Every open question answered in the row, in the order of columns, unredacted; `comment` is one of them. "
+            "Null in rows read before there were several.",
+            [("question", pa.string()), ("text", pa.string())],
+            nullable=True,
+        ),
         "nps": columns.integer("Likelihood to recommend, 0-10.", pr.Check.in_range(0, 10), nullable=True),
         "nps_group": columns.category(
             "Promoter (9-10), passive (7-8) or detractor (0-6), from the score or as the file says.",

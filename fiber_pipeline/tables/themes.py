@@ -29,10 +29,16 @@ THEMES = Table(
             nullable=True,
             sources=["comment_themes.sentiment"],
         ),
-        "nps": columns.real("NPS of comments that speak of it.", low=-100, high=100, nullable=True, sources=_NPS),
-        "nps_sample": columns.integer("Comments behind that NPS.", pr.Check.ge(0), sources=_NPS),
+        "nps": columns.real(
+            "NPS of responses that speak of it, each once.", low=-100, high=100, nullable=True, sources=_NPS
+        ),
+        "nps_sample": columns.integer("Responses behind that NPS.", pr.Check.ge(0), sources=_NPS),
         "nps_impact": columns.real(
-            "NPS of comments with the theme less NPS of those without.", low=-200, high=200, nullable=True, sources=_NPS
+            "NPS of responses with the theme less NPS of those without.",
+            low=-200,
+            high=200,
+            nullable=True,
+            sources=_NPS,
         ),
         "nps_impact_low": columns.real("Lower end of its 95 % interval.", nullable=True, sources=_NPS),
         "nps_impact_high": columns.real("Upper end of its 95 % interval.", nullable=True, sources=_NPS),

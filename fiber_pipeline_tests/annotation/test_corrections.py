@@ -45,6 +45,7 @@ def comments() -> pd.DataFrame:
             "text_key": [text_key(text) for text in TEXTS],
             "text_es": TEXTS,
             "language": ["es"] * count,
+            "is_main": [True] * count,
             "nps": [10, 2, 10, None, 1],
             "rating": [None] * count,
             "rating_scale": [None] * count,
@@ -84,6 +85,16 @@ def test_without_corrections_in_force_engines_stand(engine: LocalThemeEngine):
     for said in (corrections(), corrections((TEXTS[0], "negative", "high", []), is_in_force=False)):
         assert score(said).equals(score(None))
         assert find(engine, said).equals(find(engine, None))
+
+
+def test_scores_are_held_against_main_answers_alone():
+    said = comments().assign(text_es="El wifi no llega y es caro", text="El wifi no llega y es caro", nps=10)
+    main, further = (
+        score_comments(said.assign(is_main=is_main), [LocalSentimentEngine()]) for is_main in (True, False)
+    )
+    assert main["contradicts_score"].all()
+    assert not further["contradicts_score"].any()
+    assert (further["confidence"] > main["confidence"]).all()
 
 
 def test_a_correction_holds_for_every_comment_with_the_text_and_no_other():

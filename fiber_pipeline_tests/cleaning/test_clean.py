@@ -21,6 +21,8 @@ def raw_frame(comments: list[str | None], **changes: object) -> pd.DataFrame:
         "sheet": "Hoja1",
         "row_number": list(range(2, len(comments) + 2)),
         "comment": comments,
+        "question": "Comentario",
+        "answers": [[] if text is None else [{"question": "Comentario", "text": text}] for text in comments],
         "nps": 3,
         "nps_group": "detractor",
         "rating": 4.0,
@@ -147,3 +149,67 @@ def test_a_second_look_is_given_redacted_texts_once_each_and_its_marks_stand() -
     assert [list(kinds) for kinds in comments["pii_types"]] == [["telefono", "nombre"], [], [], [], ["nombre"]]
     assert comments["pii_unchecked"].isna().tolist() == [True, False, False, True, True]
     assert comments["pii_unchecked"][1] == "over budget"
+
+
+LIKED, BETTER, ELSE = "¿Qué te gustó?", "¿Qué mejorarías?", "Otros comentarios"
+
+
+def asked(rows: list[dict[str, str]], **changes: object) -> pd.DataFrame:
+    """Rows that answer some of three questions; the last one is the main one."""
+    main = [ELSE if ELSE in row else next(iter(row), None) for row in rows]
+    answers = [
+        [{"question": question, "text": row[question]} for question in (LIKED, BETTER, ELSE) if question in row]
+        for row in rows
+    ]
+    texts = [None if question is None else row[question] for row, question in zip(rows, main, strict=True)]
+    return raw_frame(texts, question=main, answers=answers, **changes)
+
+
+def test_every_answer_becomes_a_comment_and_one_of_a_row_is_its_main_one() -> None:
+    raw = asked(
+        [
+            {LIKED: "La velocidad", BETTER: "Llamen al 0981 123 456", ELSE: "Gracias"},
+            {},
+            {BETTER: "El precio"},
+            {LIKED: "Nada", ELSE: "Nada"},
+        ],
+        nps=[9, 3, 7, 1],
+        nps_group=["promoter", "detractor", "passive", "detractor"],
+    )
+    comments = COMMENTS.validate(clean(raw))
+    assert list(zip(comments["row_id"], comments["question"].fillna(""), comments["text"], strict=True)) == [
+        ("Hoja1:2", ELSE, "Gracias"),
+        ("Hoja1:2", LIKED, "La velocidad"),
+        ("Hoja1:2", BETTER, "Llamen al [TELEFONO]"),
+        ("Hoja1:3", "", ""),
+        ("Hoja1:4", BETTER, "El precio"),
+        ("Hoja1:5", ELSE, "Nada"),
+        ("Hoja1:5", LIKED, "Nada"),
+    ]
+    assert comments["is_main"].tolist() == [True, False, False, True, True, True, False]
+    assert comments["position"].tolist() == list(range(7))
+    assert comments["nps"].tolist() == [9, 9, 9, 3, 7, 1, 1]
+    assert comments["comment_id"].is_unique
+
+
+def test_ids_of_a_row_with_one_answer_do_not_depend_on_the_question() -> None:
+    """Ids of earlier versions stand in corrections and histories."""
+    before = clean(raw_frame(["Muy lento", None], question=None, answers=[None, None]))
+    after = clean(raw_frame(["Muy lento", None]))
+    assert before["comment_id"].tolist() == after["comment_id"].tolist() == ["1829be9b0fefce7a", "3e77d21f051570bf"]
+
+
+def test_a_response_is_known_by_all_its_answers_wherever_its_columns_stand() -> None:
+    """Further answers count as the other columns they were before: the main comment keeps its id."""
+    row = {BETTER: "El precio", ELSE: "Gracias por todo"}
+    answers = clean(asked([row]))
+    columns = clean(raw_frame([row[ELSE]], metadata=json.dumps({BETTER: row[BETTER]}, ensure_ascii=False)))
+    assert answers["comment_id"][0] == columns["comment_id"][0]
+    other = clean(asked([{**row, BETTER: "El wifi"}]))
+    assert other["response_key"][0] != answers["response_key"][0]
+    assert set(other["comment_id"]).isdisjoint(answers["comment_id"])
+
+
+def test_a_response_that_says_much_in_any_answer_is_distinctive_in_all() -> None:
+    comments = clean(asked([{LIKED: "Todo", BETTER: "que no se corte"}, {LIKED: "Todo", BETTER: "Nada"}]))
+    assert comments["is_distinctive"].tolist() == [True, True, False, False]

@@ -104,9 +104,14 @@ _CITIES = ("Asunción", "Luque", "Encarnación", "Ciudad del Este")
 
 @dataclass(frozen=True)
 class Comment:
-    """A comment and all that was found out about it; `at` is Asunción time. No sentiment means it has no row there."""
+    """A comment and all that was found out about it; `at` is Asunción time. No sentiment means it has no row there.
+
+    beside: the main comment of the row whose further answer this is; None for main ones.
+    """
 
     comment_id: str
+    question: str | None = None
+    beside: str | None = None
     batch: str = "abril.csv"
     text: str = "el internet anda bien"
     at: datetime | None = None
@@ -180,8 +185,9 @@ def write_comments(connection: duckdb.DuckDBPyConnection, comments: Iterable[Com
     spoken = [row for row in rows if row.language is not None]
     mentions = [(row, theme, sentiment) for row in rows for theme, sentiment in row.themes.items()]
     positions = _positions(rows)
-    write_table(connection, RAW_COMMENTS, _raw_comments(rows, positions))
-    write_table(connection, COMMENTS, _comments(rows, positions))
+    row_numbers = {row.comment_id: position + 2 for row, position in zip(rows, positions, strict=True)}
+    write_table(connection, RAW_COMMENTS, _raw_comments(rows, row_numbers))
+    write_table(connection, COMMENTS, _comments(rows, positions, row_numbers))
     write_table(connection, TRANSLATED_COMMENTS, _translated_comments(spoken))
     write_table(connection, SENTIMENT_SCORES, _sentiment_scores(scored))
     write_table(connection, COMMENT_THEMES, _comment_themes(mentions))
@@ -306,16 +312,27 @@ def _positions(rows: list[Comment]) -> list[int]:
     return positions
 
 
-def _raw_comments(rows: list[Comment], positions: list[int]) -> pd.DataFrame:
+def _raw_comments(comments: list[Comment], row_numbers: Mapping[str, int]) -> pd.DataFrame:
+    rows = [comment for comment in comments if comment.beside is None]
+    answers = {
+        row.comment_id: [
+            {"question": comment.question, "text": comment.text}
+            for comment in comments
+            if row.comment_id in (comment.comment_id, comment.beside)
+        ]
+        for row in (rows if any(comment.beside for comment in comments) else ())
+    }
     return RAW_COMMENTS.frame(
         {
             "batch": [row.batch for row in rows],
-            "row_id": [str(position + 2) for position in positions],
+            "row_id": [str(row_numbers[row.comment_id]) for row in rows],
             "source": [row.source for row in rows],
             "source_file": [row.batch for row in rows],
             "sheet": [None] * len(rows),
-            "row_number": [position + 2 for position in positions],
+            "row_number": [row_numbers[row.comment_id] for row in rows],
             "comment": [row.text for row in rows],
+            "question": [row.question for row in rows],
+            "answers": [answers.get(row.comment_id, [{"question": row.question, "text": row.text}]) for row in rows],
             "nps": [row.nps for row in rows],
             "nps_group": [row.group for row in rows],
             "rating": [row.rating for row in rows],
@@ -331,12 +348,14 @@ def _raw_comments(rows: list[Comment], positions: list[int]) -> pd.DataFrame:
     )
 
 
-def _comments(rows: list[Comment], positions: list[int]) -> pd.DataFrame:
+def _comments(rows: list[Comment], positions: list[int], row_numbers: Mapping[str, int]) -> pd.DataFrame:
     return COMMENTS.frame(
         {
             "batch": [row.batch for row in rows],
             "comment_id": [row.comment_id for row in rows],
-            "row_id": [str(position + 2) for position in positions],
+            "row_id": [str(row_numbers[row.beside or row.comment_id]) for row in rows],
+            "question": [row.question for row in rows],
+            "is_main": [row.beside is None for row in rows],
             "position": positions,
             "text": [row.text for row in rows],
             "text_key": [_text_key(row.text) for row in rows],

@@ -34,6 +34,7 @@ def queued() -> Callable[..., QueuedText]:
             "comment_id": "c1",
             "text": text,
             "text_es": text,
+            "question": None,
             "nps": None,
             "comments": 1,
             "sentiment": "neutral",

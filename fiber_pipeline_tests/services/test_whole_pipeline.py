@@ -34,6 +34,7 @@ COMMENTS = pd.DataFrame(
         "text": ["Excelente servicio, nunca se corta", "Muy caro para lo que es"],
         "text_es": ["Excelente servicio, nunca se corta", "Muy caro para lo que es"],
         "language": "es",
+        "is_main": True,
         "nps": pd.Series([10, 2], dtype="Int64"),
         "rating": pd.Series([None, None], dtype="Float64"),
         "rating_scale": pd.Series([None, None], dtype="string"),

@@ -23,6 +23,7 @@ def comments(batch: str, rows: list[tuple[str, bool]]) -> pd.DataFrame:
         COMMENTS,
         batch,
         len(rows),
+        is_main=True,
         position=list(range(len(rows))),
         response_key=keys,
         occurrence=[keys[:place].count(key) for place, key in enumerate(keys)],
@@ -61,3 +62,24 @@ def test_links_heal_when_a_batch_is_replaced_emptied_or_erased(tmp_path: Path) -
     assert links(warehouse) == EXPECTED
     warehouse.erase(batch="c")
     assert links(warehouse) == {"b#0": "a#0", "b#1": "a#0", "b#2": "a#1"}
+
+
+def test_further_answers_are_duplicates_with_their_response_question_by_question(tmp_path: Path) -> None:
+    warehouse = Warehouse(str(tmp_path / "fiber.duckdb"))
+    for hour, batch in enumerate(("a", "b")):
+        rows = small_frame(
+            COMMENTS,
+            batch,
+            6,
+            position=list(range(6)),
+            # Two responses with a main answer and two further ones; the second says too little to be known again.
+            response_key=["long"] * 3 + ["no"] * 3,
+            question=["else", "liked", "better"] * 2,
+            is_main=[True, False, False] * 2,
+            occurrence=0,
+            is_distinctive=[True] * 3 + [False] * 3,
+            comment_id=comment_ids(batch, 6),
+            ingested_at=MOMENT + timedelta(hours=hour),
+        )
+        warehouse.write(COMMENTS, rows, batch)
+    assert links(warehouse) == {f"b#{place}": f"a#{place}" for place in range(6)}

@@ -37,7 +37,8 @@ def score_comments(
 ) -> pd.DataFrame:
     """Return a `sentiment_scores` row for each row of `comments`.
 
-    comments: columns batch, comment_id, text, text_key, text_es, language, nps, rating, rating_scale.
+    comments: columns batch, comment_id, text, text_key, text_es, language, is_main, nps, rating, rating_scale. Scores
+        are held against main answers alone: whoever is happy still answers what should be better.
     corrections: what people said of texts (see `annotation.corrections`); it stands in place of the engines' labels.
     """
     distinct = distinct_texts(comments, ["text", "text_es", "language"])
@@ -46,13 +47,12 @@ def score_comments(
     is_reviewed = np.zeros(len(comments), dtype=bool)
     if corrections is not None:
         told, is_reviewed = overlay_sentiment(told, comments["text_key"], corrections)
+    is_main = comments["is_main"].fillna(True)
     confidence, contradicts = check_against_scores(
         told["sentiment"],
         told["score"],
         told["confidence"],
-        comments["nps"],
-        comments["rating"],
-        comments["rating_scale"],
+        *(comments[name].where(is_main) for name in ("nps", "rating", "rating_scale")),
     )
     return SENTIMENT_SCORES.frame(
         {

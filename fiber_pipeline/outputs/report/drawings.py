@@ -136,15 +136,15 @@ def _volume(figures: Figures) -> Drawing:
     frame = pd.DataFrame(
         [{"period": month, "value": value, "is_incomplete": month in figures.incomplete} for month, value in series]
     )
-    reading = "Sin contar duplicados ni comentarios sin fecha."
+    reading = "Sin contar duplicados ni respuestas sin fecha."
     if figures.incomplete:
         reading += " Más claro, lo que es de un mes incompleto."
     return Drawing(
         "grafico-volumen",
-        "Comentarios por mes",
+        "Respuestas por mes",
         reading,
         lambda palette, width: charts.volume_chart(frame, palette=palette, width=width),
-        [Header("Mes", number=False), Header("Comentarios")],
+        [Header("Mes", number=False), Header("Respuestas")],
         [(spanish.month(month), spanish.number(value)) for month, value in series],
     )
 

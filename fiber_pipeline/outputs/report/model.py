@@ -13,6 +13,7 @@ from fiber_pipeline.outputs.executive_summary import read_summary
 from fiber_pipeline.outputs.figures import read_figures
 from fiber_pipeline.outputs.forecasts import read_forecasts
 from fiber_pipeline.outputs.guide import load_guide
+from fiber_pipeline.outputs.questions import NOTE, QuestionFigures, read_questions
 from fiber_pipeline.outputs.reading import Row, rows
 from fiber_pipeline.outputs.report import drawings, text
 from fiber_pipeline.outputs.report.drawings import Header
@@ -40,7 +41,8 @@ def read_model(connection: duckdb.DuckDBPyConnection, source: str | None, moment
     recommendations = rows(connection, "recommendations")
     # Found in everything at once, so that they are no single source's.
     emergent = rows(connection, "emergent_themes") if source is None else []
-    summary = read_summary(connection, source)
+    summary, questions = read_summary(connection, source), read_questions(connection)
+    has_several = any(batch["counted"] != batch["responses"] for batch in batches)
 
     wanted = {comment_id for row in [*themes.rows, *emergent] for comment_id in row["examples"] or ()}
     wanted |= {comment_id for row in recommendations for comment_id in row["evidence"] or ()}
@@ -77,7 +79,17 @@ def read_model(connection: duckdb.DuckDBPyConnection, source: str | None, moment
         "themes": text.theme_rows(themes, shown),
         "theme_chart": drawings.theme_chart(themes),
         "priority_chart": drawings.priority_chart(themes),
-        "urgent": [_call(row, themes.labels) for row in calls[:_MOST_CALLS]],
+        "questions": text.question_rows(questions),
+        "questions_note": NOTE if questions.rows else "",
+        "question_columns": [
+            Header("Pregunta", number=False),
+            Header("Respuestas"),
+            Header("% con contenido"),
+            Header("% positivas"),
+            Header("% negativas"),
+            Header("NPS (respuestas)"),
+        ],
+        "urgent": [_call(row, themes.labels, questions) for row in calls[:_MOST_CALLS]],
         "urgent_note": _calls_note(high, is_cut=len(calls) > _MOST_CALLS),
         "forecasts": text.forecast_rows(forecasts.rows),
         "forecast_note": forecasts.note,
@@ -108,24 +120,25 @@ def read_model(connection: duckdb.DuckDBPyConnection, source: str | None, moment
             rows(connection, "emotions"),
         ),
         "quotes": _quotes(themes.rows, {row["comment_id"]: row["text"] for row in found}),
-        "examples": text.examples(found, themes),
+        "examples": text.examples(found, themes, questions),
         "sample_note": f"Esta página reúne {spanish.count(len(found), 'comentario', 'comentarios')} de "
         f"{spanish.number(comments)}: los que sostienen cada cifra y una muestra reciente de cada tema, sentimiento, "
         "idioma y puntaje. Todos están en el libro de Excel y en las exportaciones.",
-        "filters": _filters([(f"t{row['rank']}", row["label"]) for row in themes.rows]),
+        "filters": _filters([(f"t{row['rank']}", row["label"]) for row in themes.rows], questions),
         "sections": _sections(
             comments > 0,
             {
                 "recomendaciones": bool(recommendations),
                 "evolucion": len(figures.months) > 1,
                 "temas": bool(themes.rows),
+                "preguntas": bool(questions.rows),
                 "urgentes": True,
                 "pronosticos": bool(forecasts.rows or forecasts.note),
                 "emergentes": bool(emergent) or source is not None,
                 "comentarios": True,
             },
         ),
-        "batches": [_batch(batch) for batch in batches[:_MOST_BATCHES]],
+        "batches": [_batch(batch, has_several=has_several) for batch in batches[:_MOST_BATCHES]],
         "batch_note": f"Y {spanish.number(len(batches) - _MOST_BATCHES)} archivos anteriores."
         if len(batches) > _MOST_BATCHES
         else "",
@@ -133,6 +146,7 @@ def read_model(connection: duckdb.DuckDBPyConnection, source: str | None, moment
             Header("Lote", number=False),
             Header("Filas"),
             Header("Sin duplicados"),
+            *([Header("Comentarios")] if has_several else []),
             Header("Con contenido"),
             Header("Primer comentario", number=False),
             Header("Último comentario", number=False),
@@ -164,14 +178,14 @@ def _quotes(themes: Sequence[Row], texts: Mapping[str, str]) -> list[tuple[str, 
     return [(label, quoted) for label, quoted in told if quoted]
 
 
-def _call(row: Row, names: Mapping[str, str]) -> dict[str, str]:
+def _call(row: Row, names: Mapping[str, str], questions: QuestionFigures) -> dict[str, str]:
     return {
         "date": spanish.day_and_time(row["commented_at"]),
         "customer": row["customer_id"] or spanish.ABSENT,
         "text": text.shortened(row["text"]),
         "reasons": ", ".join(row["reasons"]),
         "themes": ", ".join(names.get(theme, theme) for theme in row["themes"] or ()) or spanish.ABSENT,
-        "origin": text.origin(row),
+        "origin": text.origin(row, questions),
     }
 
 
@@ -180,12 +194,14 @@ def _calls_note(high: int, *, is_cut: bool) -> str:
     return f"{wording.calls_note(high)}{rest}"
 
 
-def _filters(themes: Sequence[tuple[str, str]]) -> list[dict[str, Any]]:
+def _filters(themes: Sequence[tuple[str, str]], questions: QuestionFigures) -> list[dict[str, Any]]:
     def named(name: str, label: str, codes: Sequence[str], names: Mapping[str, str]) -> dict[str, Any]:
         return {"name": name, "label": label, "options": [(code, names[code]) for code in codes]}
 
+    asked = [(key, row["question"]) for key, row in zip(questions.keys.values(), questions.rows, strict=True)]
     return [
         {"name": "theme", "label": "Tema", "options": themes},
+        *([{"name": "question", "label": "Pregunta", "options": asked}] if asked else []),
         named("sentiment", "Sentimiento", SENTIMENTS, labels.SENTIMENTS),
         named("group", "Grupo NPS", NPS_GROUPS, labels.NPS_GROUPS),
         named("language", "Idioma", LANGUAGES, labels.LANGUAGES),
@@ -198,6 +214,7 @@ def _sections(has_comments: bool, present: Mapping[str, bool]) -> list[tuple[str
         "recomendaciones": "Recomendaciones",
         "evolucion": "Evolución",
         "temas": "Temas",
+        "preguntas": "Preguntas",
         "urgentes": "Urgentes",
         "pronosticos": "Pronósticos",
         "emergentes": "Emergentes",
@@ -207,10 +224,11 @@ def _sections(has_comments: bool, present: Mapping[str, bool]) -> list[tuple[str
     return [("resumen", "Resumen"), *middle, ("procedencia", "Procedencia"), ("guia", "Guía")]
 
 
-def _batch(batch: Row) -> tuple[str, ...]:
+def _batch(batch: Row, *, has_several: bool) -> tuple[str, ...]:
+    counts = ("rows", "responses", *(("counted",) if has_several else ()), "informative")
     return (
         batch["batch"],
-        *(spanish.number(batch[name]) for name in ("rows", "counted", "informative")),
+        *(spanish.number(batch[name]) for name in counts),
         *(spanish.day(batch[name]) for name in ("first_comment", "last_comment")),
         spanish.day_and_time(batch["ingested_at"]),
     )

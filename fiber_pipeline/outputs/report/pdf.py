@@ -69,6 +69,7 @@ def _data(model: Mapping[str, Any]) -> dict[str, Any]:
                 ("Recomendaciones", _recommendations(model)),
                 ("Evolución", [_drawing(it) for it in model["trends"]]),
                 ("Temas y prioridades", _themes(model)),
+                ("Preguntas", _questions(model)),
                 ("Comentarios urgentes", _urgent(model)),
                 ("Pronósticos", _forecasts(model)),
                 ("Temas emergentes", _emergent(model)),
@@ -162,6 +163,14 @@ def _themes(model: Mapping[str, Any]) -> list[Part]:
     ]
 
 
+def _questions(model: Mapping[str, Any]) -> list[Part]:
+    if not model["questions"]:
+        return []
+    widths = (4, 1.3, 1.3, 1.3, 1.3, 1.6)
+    table = _table("Lo que se dijo a cada pregunta", model["question_columns"], model["questions"], widths)
+    return [_text(model["questions_note"]), table]
+
+
 def _urgent(model: Mapping[str, Any]) -> list[Part]:
     if not model["comments"]:
         return []
@@ -204,7 +213,8 @@ def _emergent(model: Mapping[str, Any]) -> list[Part]:
 def _provenance(model: Mapping[str, Any]) -> list[Part]:
     parts = []
     if model["batches"]:
-        files_widths = (3.4, 1, 1.4, 1.4, 1.5, 1.5, 1.9)
+        counts = [1.4] * (len(model["batch_columns"]) - 5)
+        files_widths = (3.4, 1, *counts, 1.5, 1.5, 1.9)
         parts.append(_table("Archivos analizados", model["batch_columns"], model["batches"], files_widths))
     if model["batch_note"]:
         parts.append(_note(model["batch_note"]))

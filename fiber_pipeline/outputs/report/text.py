@@ -3,9 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from fiber_pipeline.insight import OF_RESPONSES
 from fiber_pipeline.outputs import labels, spanish, wording
 from fiber_pipeline.outputs.figures import Figures, KeyFigure, Unit, interval, written
 from fiber_pipeline.outputs.forecasts import Forecast, Kind
+from fiber_pipeline.outputs.questions import QuestionFigures
 from fiber_pipeline.outputs.reading import Row
 from fiber_pipeline.outputs.themes import ThemeFigures
 
@@ -36,15 +38,15 @@ def card(key: KeyFigure, figures: Figures) -> dict[str, Any]:
         "change": told[:1].upper() + told[1:],
         "verdict": key.verdict,
         "interval": "" if unit is Unit.COMMENTS else interval(shown, unit),
-        "sample": "" if unit is Unit.COMMENTS else _sample(shown.sample_size, unit),
+        "sample": "" if unit is Unit.COMMENTS else _sample(shown.sample_size, key.measure.metric),
         "is_small": shown.is_small_sample,
         "overall": written(key.overall.value, unit) if key.current else "",
         "filter": _FILTERS[key.measure.metric],
     }
 
 
-def _sample(size: int, unit: Unit) -> str:
-    if unit is Unit.POINTS:
+def _sample(size: int, metric: str) -> str:
+    if metric in OF_RESPONSES:
         return spanish.count(size, "respuesta", "respuestas")
     return spanish.count(size, "comentario", "comentarios")
 
@@ -117,13 +119,30 @@ def forecast_rows(forecasts: Sequence[Forecast]) -> list[tuple[str, ...]]:
     ]
 
 
-def origin(row: Row) -> str:
-    """File, sheet and row of a comment, so that it can be found again."""
+def question_rows(questions: QuestionFigures) -> list[tuple[str, ...]]:
+    """The rows of the table of questions."""
+    return [
+        (
+            row["question"],
+            spanish.number(row["responses"]),
+            *(spanish.percent(row[name]) for name in ("informative_share", "positive_share", "negative_share")),
+            spanish.ABSENT
+            if row["nps"] is None
+            else f"{spanish.number(row['nps'], 1)} ({spanish.number(row['nps_sample'])})",
+        )
+        for row in questions.rows
+    ]
+
+
+def origin(row: Row, questions: QuestionFigures) -> str:
+    """File, sheet and row of a comment, so that it can be found again, and its question where there are several."""
     parts = [row["source_file"] or row["batch"]]
     if row["sheet"]:
         parts.append(f"hoja {row['sheet']}")
     if row["row_number"] is not None:
         parts.append(f"fila {row['row_number']}")
+    if questions.rows:
+        parts.append(f"«{questions.name(row['question'])}»")
     return ", ".join(parts)
 
 
@@ -132,7 +151,7 @@ def shortened(text: str) -> str:
     return text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT].rstrip()}…"
 
 
-def examples(found: Sequence[Row], themes: ThemeFigures) -> list[dict[str, Any]]:
+def examples(found: Sequence[Row], themes: ThemeFigures, questions: QuestionFigures) -> list[dict[str, Any]]:
     """The comments of the page's list with the values its filters look at."""
     keys = {row["theme"]: f"t{row['rank']}" for row in themes.rows}
     listed = []
@@ -145,7 +164,7 @@ def examples(found: Sequence[Row], themes: ThemeFigures) -> list[dict[str, Any]]
             labels.label(labels.LANGUAGES, row["language"]).lower(),
             "urgencia alta" if row["urgency"] == "high" else "",
             ", ".join(named),
-            origin(row),
+            origin(row, questions),
         ]
         data = {
             "theme": " ".join(keys[theme] for theme in row["themes"] or () if theme in keys),
@@ -153,6 +172,7 @@ def examples(found: Sequence[Row], themes: ThemeFigures) -> list[dict[str, Any]]
             "group": row["nps_group"],
             "language": row["language"],
             "urgency": row["urgency"],
+            "question": questions.keys.get(row["question"]),
         }
         listed.append(
             {

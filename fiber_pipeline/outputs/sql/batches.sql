@@ -1,5 +1,6 @@
 -- The files everything rests on, latest first.
-SELECT batch, count(*) AS rows,
+SELECT batch, count(*) FILTER (is_main IS NOT FALSE) AS rows,
+    count(*) FILTER (is_main IS NOT FALSE AND duplicate_of IS NULL) AS responses,
     count(*) FILTER (duplicate_of IS NULL) AS counted,
     count(*) FILTER (duplicate_of IS NULL AND is_informative) AS informative,
     min(commented_at) FILTER (duplicate_of IS NULL) AS first_comment,

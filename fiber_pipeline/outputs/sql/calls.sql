@@ -6,7 +6,7 @@ found AS (
     JOIN wanted USING (comment_id)
     GROUP BY comment_id
 )
-SELECT comments.comment_id, scored.sentiment, found.themes, comments.batch, raw.source_file, raw.sheet, raw.row_number
+SELECT comments.comment_id, comments.question, scored.sentiment, found.themes, comments.batch, raw.source_file, raw.sheet, raw.row_number
 FROM comments
 JOIN wanted USING (comment_id)
 LEFT JOIN sentiment_scores AS scored USING (comment_id)

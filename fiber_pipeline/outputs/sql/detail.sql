@@ -1,7 +1,8 @@
 -- Counted comments with what was made of them, latest first. Which ones is decided before anything is joined to them:
 -- a million whole rows, of which most are then dropped, do not fit in memory.
 WITH counted AS MATERIALIZED (
-    SELECT comment_id, batch, row_id, position, commented_at, text, nps, nps_group, rating, rating_scale, is_informative
+    SELECT comment_id, batch, row_id, position, question, is_main IS NOT FALSE AS is_main, commented_at, text, nps,
+        nps_group, rating, rating_scale, is_informative
     FROM comments
     WHERE duplicate_of IS NULL
     ORDER BY commented_at DESC NULLS LAST, batch, position
@@ -13,7 +14,7 @@ found AS (
     WHERE comment_id IN (SELECT comment_id FROM counted)
     GROUP BY comment_id
 )
-SELECT counted.commented_at, counted.text, counted.nps, counted.nps_group, counted.rating, counted.rating_scale,
+SELECT counted.commented_at, counted.question, counted.is_main, counted.text, counted.nps, counted.nps_group, counted.rating, counted.rating_scale,
     translated.language, scored.sentiment, scored.score, scored.urgency,
     list_transform(scored.emotions, lambda felt: felt.emotion) AS emotions,
     found.themes, counted.is_informative, counted.batch, raw.source_file, raw.sheet, raw.row_number, counted.comment_id

@@ -5,7 +5,7 @@ found AS (
     SELECT comment_id, list(theme ORDER BY relevance DESC, theme) AS themes FROM comment_themes GROUP BY comment_id
 ),
 candidates AS (
-    SELECT counted.comment_id, counted.commented_at, counted.text, counted.text_key, counted.nps, counted.nps_group,
+    SELECT counted.comment_id, counted.commented_at, counted.question, counted.text, counted.text_key, counted.nps, counted.nps_group,
         counted.batch, counted.row_id, translated.language, scored.sentiment, scored.urgency, found.themes,
         length(counted.text) BETWEEN 20 AND 280 AS is_readable
     FROM counted

@@ -15,6 +15,7 @@ from fiber_pipeline.outputs.executive_summary import read_summary
 from fiber_pipeline.outputs.figures import read_figures
 from fiber_pipeline.outputs.files import whole_file
 from fiber_pipeline.outputs.forecasts import read_forecasts
+from fiber_pipeline.outputs.questions import QuestionFigures, read_questions
 from fiber_pipeline.outputs.reading import Row, rows, stream
 from fiber_pipeline.outputs.themes import read_themes
 from fiber_pipeline.outputs.workbook.calls import add_calls
@@ -23,6 +24,7 @@ from fiber_pipeline.outputs.workbook.emergent import add_emergent
 from fiber_pipeline.outputs.workbook.guide import add_guide
 from fiber_pipeline.outputs.workbook.priorities import add_priorities
 from fiber_pipeline.outputs.workbook.provenance import add_provenance
+from fiber_pipeline.outputs.workbook.questions import add_questions
 from fiber_pipeline.outputs.workbook.spreadsheet import Formats
 from fiber_pipeline.outputs.workbook.summary import TITLE, add_summary
 from fiber_pipeline.outputs.workbook.themes import add_themes
@@ -108,7 +110,7 @@ def _write_sheets(
     texts = {row["comment_id"]: row["text"] for row in rows(connection, "texts", wanted=wanted)}
     urgent = rows(connection, "urgency_counts")[0]["high"]
     incomplete = wording.incomplete_months(figures)
-    recommendations = rows(connection, "recommendations")
+    recommendations, questions = rows(connection, "recommendations"), read_questions(connection)
 
     add_summary(
         workbook,
@@ -121,21 +123,23 @@ def _write_sheets(
         months=month_table(figures, incomplete) if len(figures.months) > 1 else None,
     )
     add_themes(workbook, formats, themes, texts)
+    add_questions(workbook, formats, questions)
     add_trends(workbook, formats, figures, incomplete, forecasts)
     add_priorities(workbook, formats, themes)
-    calls = [_named(row, themes.labels) for row in read_calls(connection, MOST_CALL_ROWS + 1)]
-    add_calls(workbook, formats, calls, urgent, MOST_CALL_ROWS)
+    calls = [_named(row, themes.labels, questions) for row in read_calls(connection, MOST_CALL_ROWS + 1)]
+    add_calls(workbook, formats, calls, urgent, MOST_CALL_ROWS, has_questions=bool(questions.rows))
     add_emergent(workbook, formats, emergent, texts, is_limited=source is not None)
-    detail = (_named(row, themes.labels) for row in stream(connection, "detail", most=most_detail_rows))
-    add_detail(workbook, formats, detail, comments, most_detail_rows)
+    detail = (_named(row, themes.labels, questions) for row in stream(connection, "detail", most=most_detail_rows))
+    add_detail(workbook, formats, detail, comments, most_detail_rows, has_questions=bool(questions.rows))
     add_provenance(workbook, formats, batches, rows(connection, "engines"))
     add_guide(workbook, formats)
     return comments, min(comments, most_detail_rows)
 
 
-def _named(row: Row, names: Mapping[str, str]) -> Row:
+def _named(row: Row, names: Mapping[str, str], questions: QuestionFigures) -> Row:
     """The row with Asunción time and Spanish names in place of codes."""
     row["commented_at"] = spanish.local(row["commented_at"])
+    row["question"] = questions.name(row["question"]) if row["text"] else ""
     row["themes"] = ", ".join(names.get(theme, theme) for theme in row["themes"] or ())
     row["sentiment"] = labels.label(labels.SENTIMENTS, row["sentiment"])
     row["urgency"] = labels.label(labels.URGENCIES, row["urgency"])
@@ -144,4 +148,5 @@ def _named(row: Row, names: Mapping[str, str]) -> Row:
         row["nps_group"] = labels.label(labels.NPS_GROUPS, row["nps_group"])
         row["emotions"] = ", ".join(labels.label(labels.EMOTIONS, emotion) for emotion in row["emotions"] or ())
         row["is_informative"] = "Sí" if row["is_informative"] else "No"
+        row["is_main"] = "Sí" if row["is_main"] else "No"
     return row

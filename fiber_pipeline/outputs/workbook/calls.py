@@ -9,7 +9,9 @@ from fiber_pipeline.outputs.reading import Row
 from fiber_pipeline.outputs.workbook.spreadsheet import Column, Formats, set_up_print, write_table, write_title
 
 
-def add_calls(workbook: Any, formats: Formats, calls: Sequence[Row], high: int, most: int) -> None:
+def add_calls(
+    workbook: Any, formats: Formats, calls: Sequence[Row], high: int, most: int, *, has_questions: bool
+) -> None:
     """Whom to call first; `calls` is one longer than `most` where there are more."""
     sheet = workbook.add_worksheet("Urgentes")
     notes = [wording.calls_note(high)]
@@ -22,6 +24,7 @@ def add_calls(workbook: Any, formats: Formats, calls: Sequence[Row], high: int, 
         Column("Cliente", itemgetter("customer_id"), width=18),
         Column("Fecha", itemgetter("commented_at"), "datetime", 17),
         Column("Comentario", itemgetter("text"), "wrapped", 64),
+        *([Column("Pregunta", itemgetter("question"), "wrapped", 28)] if has_questions else []),
         Column("Por qué llamar", lambda line: ", ".join(line["reasons"]), "wrapped", 34),
         Column("Urgencia", itemgetter("urgency"), width=11),
         Column("NPS", itemgetter("nps"), "integer", 8),
@@ -33,5 +36,6 @@ def add_calls(workbook: Any, formats: Formats, calls: Sequence[Row], high: int, 
     ]
     end = write_table(sheet, formats, row, columns, calls[:most])
     rule = {"type": "cell", "criteria": "==", "value": f'"{labels.URGENCIES["high"]}"', "format": formats.bad}
-    sheet.conditional_format(row + 1, 4, max(end - 1, row + 1), 4, rule)
+    urgency = next(place for place, column in enumerate(columns) if column.header == "Urgencia")
+    sheet.conditional_format(row + 1, urgency, max(end - 1, row + 1), urgency, rule)
     set_up_print(sheet, "Urgentes")

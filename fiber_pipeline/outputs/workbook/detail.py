@@ -5,14 +5,27 @@ from operator import itemgetter
 from typing import Any
 
 from fiber_pipeline.outputs import labels, spanish
+from fiber_pipeline.outputs.questions import NOTE
 from fiber_pipeline.outputs.reading import Row
 from fiber_pipeline.outputs.workbook.spreadsheet import NO_DATA, Column, Formats, set_up_print, write_table, write_title
 
+_QUESTION = (
+    Column("Pregunta", itemgetter("question"), width=36),
+    Column("Principal", itemgetter("is_main"), width=11),
+)
 
-def add_detail(workbook: Any, formats: Formats, detail: Iterable[Row], comments: int, most: int) -> None:
-    """Every comment with what was made of it and where it stands in its file."""
+
+def add_detail(
+    workbook: Any, formats: Formats, detail: Iterable[Row], comments: int, most: int, *, has_questions: bool
+) -> None:
+    """Every comment with what was made of it and where it stands in its file.
+
+    has_questions: whether comments answer different questions, so that several may be of one response.
+    """
     sheet = workbook.add_worksheet("Detalle")
     notes = ["Una fila por comentario, sin duplicados; los datos personales están reemplazados por marcas."]
+    if has_questions:
+        notes.append(f"{NOTE} Para contarlas, filtre «Principal» por «Sí».")
     if comments > most:
         notes.append(
             f"Se muestran los {spanish.number(most)} más recientes de {spanish.number(comments)}; "
@@ -24,6 +37,7 @@ def add_detail(workbook: Any, formats: Formats, detail: Iterable[Row], comments:
     columns = [
         Column("Fecha", itemgetter("commented_at"), "datetime", 17),
         Column("Comentario", itemgetter("text"), width=80),
+        *(_QUESTION if has_questions else ()),
         Column("NPS", itemgetter("nps"), "integer", 7),
         Column("Grupo NPS", itemgetter("nps_group"), width=12),
         Column("Calificación", itemgetter("rating"), "decimal", 12),
@@ -42,14 +56,16 @@ def add_detail(workbook: Any, formats: Formats, detail: Iterable[Row], comments:
     ]
     end = write_table(sheet, formats, row, columns, detail)
     last = max(end - 1, row + 1)
-    for place, word, cell in (
-        (6, labels.SENTIMENTS["negative"], formats.bad),
-        (6, labels.SENTIMENTS["positive"], formats.good),
-        (6, labels.SENTIMENTS["mixed"], formats.warn),
-        (8, labels.URGENCIES["high"], formats.bad),
-        (3, labels.NPS_GROUPS["detractor"], formats.bad),
-        (3, labels.NPS_GROUPS["promoter"], formats.good),
+    places = {column.header: place for place, column in enumerate(columns)}
+    for header, word, cell in (
+        ("Sentimiento", labels.SENTIMENTS["negative"], formats.bad),
+        ("Sentimiento", labels.SENTIMENTS["positive"], formats.good),
+        ("Sentimiento", labels.SENTIMENTS["mixed"], formats.warn),
+        ("Urgencia", labels.URGENCIES["high"], formats.bad),
+        ("Grupo NPS", labels.NPS_GROUPS["detractor"], formats.bad),
+        ("Grupo NPS", labels.NPS_GROUPS["promoter"], formats.good),
     ):
+        place = places[header]
         rule = {"type": "cell", "criteria": "==", "value": f'"{word}"', "format": cell}
         sheet.conditional_format(row + 1, place, last, place, rule)
     set_up_print(sheet, "Detalle")

@@ -10,7 +10,7 @@ from fiber_pipeline.outputs.workbook.spreadsheet import MONTH_FORMAT
 
 NPS_TITLE = "NPS por mes, con su intervalo del 95 %"
 MIX_TITLE = "Sentimiento por mes"
-VOLUME_TITLE = "Comentarios por mes"
+VOLUME_TITLE = "Respuestas por mes"
 MATRIX_TITLE = "Matriz de prioridades"
 _MATRIX_SIZE = (980, 460)
 # The part of the matrix that is plot, so that the room for its labels is known: x, y, width and height.

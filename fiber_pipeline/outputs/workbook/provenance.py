@@ -27,7 +27,12 @@ def add_provenance(workbook: Any, formats: Formats, batches: Sequence[Row], engi
     columns = [
         Column("Lote", itemgetter("batch"), width=44),
         Column("Filas", itemgetter("rows"), "integer", 13),
-        Column("Sin duplicados", itemgetter("counted"), "integer", 14),
+        Column("Sin duplicados", itemgetter("responses"), "integer", 14),
+        *(
+            [Column("Comentarios", itemgetter("counted"), "integer", 13)]
+            if any(batch["counted"] != batch["responses"] for batch in batches)
+            else []
+        ),
         Column("Con contenido", itemgetter("informative"), "integer", 20),
         Column("Primer comentario", lambda batch: spanish.local(batch["first_comment"]), "date", 20),
         Column("Último comentario", lambda batch: spanish.local(batch["last_comment"]), "date", 16),

@@ -75,7 +75,7 @@ def add_trends(
         Column("NPS desde", _value("nps", "low"), "decimal", 10),
         Column("NPS hasta", _value("nps", "high"), "decimal", 10),
         Column("Respuestas NPS", _value("nps", "sample_size"), "integer", 12),
-        Column("Comentarios", _value("volume"), "integer", 13),
+        Column("Respuestas", _value("volume"), "integer", 13),
         *(Column(labels.SENTIMENT_PLURALS[code], _value(f"{code}_share"), "percent", 11) for code in STACK),
     ]
     end = write_table(sheet, formats, row, columns, lines)

@@ -2,7 +2,7 @@
 -- at each. For each reason only the first $rows are kept, so that the answer stays small however many texts there are.
 -- Within a reason, what is expected to put more labels right comes first: comments that have the text, times doubt.
 WITH told AS (
-    SELECT comments.text_key, comments.comment_id, comments.batch, comments.position, comments.text, comments.nps,
+    SELECT comments.text_key, comments.comment_id, comments.batch, comments.position, comments.text, comments.question, comments.nps,
         translated_comments.text_es, translated_comments.language, sentiment_scores.sentiment,
         sentiment_scores.urgency, sentiment_scores.confidence, sentiment_scores.contradicts_score
     FROM comments
@@ -65,7 +65,7 @@ kept AS (
     FROM ranked
     WHERE least(disputed, contradicts_score, urgent, low_confidence, frequent, emergent, random) <= $rows
 )
-SELECT kept.text_key, kept.comment_id, kept.text, kept.text_es, kept.nps, kept.language, kept.sentiment, kept.urgency,
+SELECT kept.text_key, kept.comment_id, kept.text, kept.text_es, kept.question, kept.nps, kept.language, kept.sentiment, kept.urgency,
     kept.comments, kept.opinions,
     coalesce(
         (

@@ -2,7 +2,12 @@
 -- there are, and the rest from labels that have more. Texts are drawn by a digest of their key and the seed, so that
 -- one drawn once is drawn again when comments are added, and what engines said of it is still in the cache.
 WITH counted AS (
-    SELECT text_key, comment_id, text, nps, nps_group, rating, rating_scale, batch, position,
+    SELECT text_key, comment_id, text, batch, position,
+        -- A score speaks for the main answer; what else a response says need not agree with it.
+        CASE WHEN is_main IS NOT FALSE THEN nps END AS nps,
+        CASE WHEN is_main IS NOT FALSE THEN nps_group END AS nps_group,
+        CASE WHEN is_main IS NOT FALSE THEN rating END AS rating,
+        CASE WHEN is_main IS NOT FALSE THEN rating_scale END AS rating_scale,
         count(*) OVER (PARTITION BY text_key) AS comments
     FROM comments
     WHERE duplicate_of IS NULL AND is_informative
