@@ -118,7 +118,8 @@ class _Table:
         self._width = self._usual_width(data, header)
         self._names = [name or "" for name in repair_mojibake(list(header.names))]
         # Fields of rows that are too wide may stand under a wrong name: the others tell what columns hold.
-        fitting = [row for row in data if self._width is None or len(row) <= self._width]
+        width = self._width
+        fitting = [row for row in data if width is None or len(row) <= width or all(map(is_blank, row[width:]))]
         columns = _transpose(fitting if len(fitting) * 2 >= len(data) else data, len(self._names))
         self._is_named = header.position is not None or sheet.header is not None
         self._questions: list[int] = []

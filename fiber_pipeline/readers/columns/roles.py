@@ -18,6 +18,7 @@ _MARGIN = 0.75
 _SURE = {"comment": 2.2, "nps": 3.0, "nps_group": 1.0, "rating": 3.0, "date": 2.5, "customer": 1.0}
 # What a column needs to be a further open question, beside the one that was chosen.
 _FURTHER = 2.4
+_FURTHER_ASKED = 1.8
 _COMPARED = 1_000
 _CONSIDERED = 4
 """Columns that are weighed for a role against each other; the next one cannot win."""
@@ -280,7 +281,7 @@ def _open_questions(
         index
         for index, score in scores.items()
         if index not in taken
-        and score.total >= _FURTHER
+        and score.total >= (_FURTHER_ASKED if asks(told[index].name) else _FURTHER)
         and told[index].held.count
         and told[index].held.chosen < 0.5
         and (told[index].says("comment") >= CONTAINS or asks(told[index].name) or told[index].untold)
