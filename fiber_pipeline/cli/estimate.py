@@ -74,6 +74,7 @@ def _read(files: Sequence[Path], settings: "Settings") -> "tuple[pd.DataFrame, l
     import pandas as pd
 
     from fiber_pipeline.cleaning import Looked, Redaction, clean
+    from fiber_pipeline.inbox import printable_name
     from fiber_pipeline.readers import UnreadableFile, load_mapping, read_file
 
     mappings = load_mapping(settings.mapping) if settings.mapping else None
@@ -87,15 +88,17 @@ def _read(files: Sequence[Path], settings: "Settings") -> "tuple[pd.DataFrame, l
     for file in files:
         mapping = mappings.for_batch(file.name) if mappings else None
         try:
-            reading = read_file(file, batch=file.name, ingested_at=datetime.now(UTC), mapping=mapping)
+            reading = read_file(file, batch=printable_name(file.name), ingested_at=datetime.now(UTC), mapping=mapping)
         except UnreadableFile as problem:
-            click.echo(f"{file}: {problem}", err=True)
+            click.echo(f"{printable_name(str(file))}: {problem}", err=True)
             failed = True
             continue
         comments += len(reading.raw)
         cleaned = clean(reading.raw, overhear if settings.pii_second_net else None)[["text", "text_key"]]
         frames.append(cleaned[cleaned["text"] != ""])
-        click.echo(f"{file}: {len(reading.raw)} comments, {len(reading.rejected)} rows would be rejected")
+        click.echo(
+            f"{printable_name(str(file))}: {len(reading.raw)} comments, {len(reading.rejected)} rows would be rejected"
+        )
     nothing = pd.Series(dtype="string[pyarrow]")
     empty = pd.DataFrame({"text": nothing, "text_key": nothing})
     return pd.concat(frames, ignore_index=True) if frames else empty, looked_at, comments, failed
