@@ -9,6 +9,7 @@ from typing import Any
 import ijson
 
 from fiber_pipeline.readers.delimited import read_lines
+from fiber_pipeline.readers.foreign_types import refuse_foreign_json
 from fiber_pipeline.readers.limits import MIB, Limits
 from fiber_pipeline.readers.sheet import CHUNK_ROWS, Cell, Chunk, Malformed, Sheet, is_blank
 from fiber_pipeline.readers.unreadable import UnreadableFile
@@ -65,6 +66,7 @@ def read_json_document(handle: io.TextIOWrapper, sheet: Sheet, limits: Limits) -
         ) from error
     if duplicates:
         sheet.notes.append(f"keys given twice in one object, kept as 'name (2)': {', '.join(sorted(duplicates)[:5])}")
+    refuse_foreign_json(document, sheet.where)
     path, records = _find_records(document)
     inner = _inner_records(records)
     if inner is not None:

@@ -16,7 +16,7 @@ from fiber_pipeline.readers.sheet import Sheet
 from fiber_pipeline.readers.spreadsheets import read_workbook
 from fiber_pipeline.readers.text_files import read_text
 from fiber_pipeline.readers.understood_table import ACCEPTED_SCHEMA, REJECTED_SCHEMA, TableRows, read_table
-from fiber_pipeline.readers.unreadable import UnreadableFile
+from fiber_pipeline.readers.unreadable import ForeignFile, UnreadableFile
 from fiber_pipeline.tables import RAW_COMMENTS, REJECTED_ROWS
 
 
@@ -111,11 +111,18 @@ def read_file(
     rows: list[TableRows] = []
     with open_regular(Path(path), file, limits) as handle:
         digest = hash_file(handle)
+        foreign: list[ForeignFile] = []
         for document in open_documents(handle, file, limits, notes):
-            for sheet in _sheets(document, limits, mapping, notes):
-                table = read_table(sheet, mapping, limits)
-                rows.append(table)
-                tables.append(_summarise(sheet, table))
+            try:
+                for sheet in _sheets(document, limits, mapping, notes):
+                    table = read_table(sheet, mapping, limits)
+                    rows.append(table)
+                    tables.append(_summarise(sheet, table))
+            except ForeignFile as problem:
+                foreign.append(problem)
+                notes.append(f"not read: {problem}")
+        if foreign and not rows:
+            raise foreign[0]
     missing = set.intersection(*(table.missing for table in rows)) if rows else set()
     if missing:
         wanted = ", ".join(f"{role} in {mapping.columns[role]!r}" for role in sorted(missing))

@@ -7,11 +7,13 @@ from pathlib import PurePosixPath
 from fiber_pipeline.readers.containers import Document
 from fiber_pipeline.readers.delimited import Dialect, detect_dialect, read_delimited, read_lines
 from fiber_pipeline.readers.encoding import Encoding, detect_encoding, open_text
+from fiber_pipeline.readers.foreign_types import EXPORT_INSTEAD, promised_form, refuse_foreign_text
 from fiber_pipeline.readers.json_records import looks_like_lines, read_json_document, read_json_lines
 from fiber_pipeline.readers.limits import Limits
 from fiber_pipeline.readers.mapping import ColumnMapping
 from fiber_pipeline.readers.recognition import is_known_name
 from fiber_pipeline.readers.sheet import Sheet
+from fiber_pipeline.readers.unreadable import ForeignFile
 
 _HEAD_CHARACTERS = 64 * 1024
 _SAMPLE_LINES = 1_000
@@ -37,8 +39,12 @@ def read_text(document: Document, limits: Limits, mapping: ColumnMapping) -> Ite
     sheet = Sheet(document.file, document.member, None, iter(()), encoding=encoding.name)
     if encoding.note:
         sheet.notes.append(encoding.note)
+    refuse_foreign_text(head, document.file)
     text.seek(0)
     suffix = _suffix(document.file)
+    promise = promised_form(suffix)
+    if promise:
+        sheet.notes.append(f"the file is text, not {promise} as its name says; it was read as what it is")
     if _is_json(head, suffix):
         if suffix == ".jsonl" or looks_like_lines(head):
             yield read_json_lines(text, sheet, limits)
@@ -48,6 +54,8 @@ def read_text(document: Document, limits: Limits, mapping: ColumnMapping) -> Ite
         lines = read_lines(text, limits, document.file)
         sample = list(itertools.islice(lines, _SAMPLE_LINES))
         dialect = _dialect(sample, suffix, mapping)
+        if promise and not _is_table(dialect, sample):
+            raise ForeignFile(f"the file is plain text, not {promise} as its name says", document.file, EXPORT_INSTEAD)
         sheet.delimiter = dialect.delimiter
         sheet.is_delimited = dialect.delimiter is not None
         sheet.chunks = read_delimited(itertools.chain(sample, lines), dialect, limits)
@@ -88,3 +96,9 @@ def _dialect(sample: list[str], suffix: str, mapping: ColumnMapping) -> Dialect:
         if not any(is_known_name(name.strip(' "')) for name in names):
             return plain
     return dialect
+
+
+def _is_table(dialect: Dialect, sample: list[str]) -> bool:
+    """Whether lines are a table: of several columns, or of one under a known name."""
+    first = next((line for line in sample if line.strip()), "")
+    return dialect.delimiter is not None or is_known_name(first.strip().strip('"\ufeff'))
