@@ -63,7 +63,7 @@ class _TextForm:
     plain: re.Pattern[str] | None
 
     def fits(self, text: str, lines: Collection[str]) -> bool:
-        if self.starts is not None and self.starts.match(text):
+        if self.starts is not None and self.starts.match(text) is not None:
             return True
         if not self.telling or not lines:
             return False
@@ -79,7 +79,7 @@ class _TextForm:
                 kinds.add(kind)
                 told += 1
             members += is_member
-        return (
+        return bool(
             told >= self.mark.get("lines", 1)
             and len(kinds) >= self.mark.get("kinds", 1)
             and members >= self.mark.get("share", 0.5) * len(lines)

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from fiber_pipeline.readers.containers import Document
-from fiber_pipeline.readers.json_records import flatten
+from fiber_pipeline.readers.json_values import flatten
 from fiber_pipeline.readers.limits import Limits
 from fiber_pipeline.readers.sheet import CHUNK_ROWS, Chunk, Sheet
 from fiber_pipeline.readers.unreadable import UnreadableFile

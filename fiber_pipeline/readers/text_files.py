@@ -46,7 +46,8 @@ def read_text(document: Document, limits: Limits, mapping: ColumnMapping) -> Ite
     if promise:
         sheet.notes.append(f"the file is text, not {promise} as its name says; it was read as what it is")
     if _is_json(head, suffix):
-        if suffix == ".jsonl" or looks_like_lines(head):
+        is_pretty = head.splitlines()[:1] in (["{"], ["["])
+        if looks_like_lines(head) or (suffix in (".jsonl", ".ndjson") and not is_pretty):
             yield read_json_lines(text, sheet, limits)
         else:
             yield from read_json_document(text, sheet, limits)

@@ -137,11 +137,11 @@ JSON = {
     "graphql.json": ({"data": None, "errors": [{"message": "Unauthorized", "path": ["a"]}]}, "error"),
     "salesforce.json": ([{"message": "Session expired", "errorCode": "INVALID_SESSION_ID"}], "error"),
     "telegram.json": (
-        {"name": "Soporte", "type": "private_group", "messages": [{"date": "2025-03-03", "from": "Ana", "text": "lento"}]},
+        {"name": "Soporte", "type": "private_group", "messages": [{"date": "2025-03-03", "text": "lento"}]},
         "Telegram",
     ),
     "messenger.json": (
-        {"participants": [{"name": "Ana"}], "messages": [{"sender_name": "Ana", "timestamp_ms": 1, "content": "lento"}]},
+        {"participants": [{"name": "Ana"}], "messages": [{"sender_name": "Ana", "timestamp_ms": 1}]},
         "chat",
     ),
     "notas.ipynb": ({"cells": [{"cell_type": "code", "source": ["x"]}], "nbformat": 4}, "notebook"),
