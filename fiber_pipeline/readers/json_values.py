@@ -44,7 +44,7 @@ def flatten(record: Mapping[str, Any], titles: Titles | None = None) -> dict[str
 def _put(flat: dict[str, Cell], name: str, key: str, value: Any, titles: Titles, depth: int) -> None:
     """Put a value under its name; `key` is the last part of the name as the document has it."""
     if isinstance(value, str):
-        inner = _written_json(value) if value[:1] in ("{", "[") else None
+        inner = written_json(value) if value[:1] in ("{", "[") else None
         if inner is not None:
             _put(flat, name, key, inner, titles, depth)
             return
@@ -285,7 +285,7 @@ def _run(item: Any) -> str | None:
     return text if isinstance(text, str) else None
 
 
-def _written_json(text: str) -> Any:
+def written_json(text: str) -> Any:
     """The object, or list of objects, that a text is the JSON of; None if it is a text."""
     if text[-1] not in ("}", "]") or (text[0] == "[" and not text[1:].lstrip().startswith("{")):
         return None

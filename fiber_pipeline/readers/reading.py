@@ -9,6 +9,7 @@ import pandas as pd
 import pyarrow as pa
 
 from fiber_pipeline.readers.containers import Document, hash_file, open_documents, open_regular
+from fiber_pipeline.readers.json_cells import expand_json_cells
 from fiber_pipeline.readers.limits import Limits
 from fiber_pipeline.readers.mapping import ColumnMapping, batch_source
 from fiber_pipeline.readers.parquet import read_parquet
@@ -115,6 +116,7 @@ def read_file(
         for document in open_documents(handle, file, limits, notes):
             try:
                 for sheet in _sheets(document, limits, mapping, notes):
+                    expand_json_cells(sheet, limits)
                     table = read_table(sheet, mapping, limits)
                     rows.append(table)
                     tables.append(_summarise(sheet, table))
