@@ -74,6 +74,7 @@ def _read(files: Sequence[Path], settings: "Settings") -> "tuple[pd.DataFrame, l
     import pandas as pd
 
     from fiber_pipeline.cleaning import Looked, Redaction, clean
+    from fiber_pipeline.inbox import printable_name
     from fiber_pipeline.readers import UnreadableFile, describe_reading, load_mapping, read_file
 
     mappings = load_mapping(settings.mapping) if settings.mapping else None
@@ -87,17 +88,18 @@ def _read(files: Sequence[Path], settings: "Settings") -> "tuple[pd.DataFrame, l
     for file in files:
         mapping = mappings.for_batch(file.name) if mappings else None
         try:
-            reading = read_file(file, batch=file.name, ingested_at=datetime.now(UTC), mapping=mapping)
+            reading = read_file(file, batch=printable_name(file.name), ingested_at=datetime.now(UTC), mapping=mapping)
         except UnreadableFile as problem:
-            click.echo(f"{file}: {problem}", err=True)
+            click.echo(f"{printable_name(str(file))}: {problem}", err=True)
             failed = True
             continue
         cleaned = clean(reading.raw, overhear if settings.pii_second_net else None)[["text", "text_key"]]
         comments += len(cleaned)
         frames.append(cleaned[cleaned["text"] != ""])
         for line in describe_reading(reading.summary):
-            click.echo(line)
-        click.echo(f"{file}: {len(cleaned)} comments, {len(reading.rejected)} rows would be rejected")
+            click.echo(printable_name(line))
+        counts = f"{len(cleaned)} comments, {len(reading.rejected)} rows would be rejected"
+        click.echo(f"{printable_name(str(file))}: {counts}")
     nothing = pd.Series(dtype="string[pyarrow]")
     empty = pd.DataFrame({"text": nothing, "text_key": nothing})
     return pd.concat(frames, ignore_index=True) if frames else empty, looked_at, comments, failed

@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from fiber_pipeline.annotation.engines import Progress as Callback
 from fiber_pipeline.cli.home import open_instance
 from fiber_pipeline.definitions import build_definitions
+from fiber_pipeline.inbox import printable_name
 from fiber_pipeline.operations.pipeline import Pipeline
 from fiber_pipeline.settings import Settings
 
@@ -51,9 +52,9 @@ class Narrator:
         """Go through batches, telling which is at work."""
         self._progress.update(self._batches, total=len(batches), visible=True)
         for number, batch in enumerate(batches, 1):
-            self._progress.update(self._batches, description=_printable(batch))
+            self._progress.update(self._batches, description=printable_name(batch))
             if not self.console.is_terminal:
-                self.console.print(f"[{number}/{len(batches)}] {_printable(batch)}", markup=False, highlight=False)
+                self.console.print(f"[{number}/{len(batches)}] {printable_name(batch)}", markup=False, highlight=False)
             yield batch
             self._progress.advance(self._batches)
         self._progress.update(self._batches, description="batches done")
@@ -69,7 +70,7 @@ class Narrator:
 
     def tell(self, line: str, log: logging.Logger) -> None:
         """Print a line under the batch; part of the pipeline's ProgressResource."""
-        self.console.print(f"  {_printable(line)}", markup=False, highlight=False, soft_wrap=True)
+        self.console.print(f"  {printable_name(line)}", markup=False, highlight=False, soft_wrap=True)
 
     def logger(self) -> dg.LoggerDefinition:
         """A logger that turns Dagster's events into progress and lets warnings and errors through."""
@@ -108,7 +109,3 @@ class _EventHandler(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         self._narrator.hear(record)
-
-
-def _printable(text: str) -> str:
-    return "".join(character if character.isprintable() else "�" for character in text)

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,6 +16,8 @@ from typing import Any
 _PARTIAL_SUFFIXES = frozenset({".part", ".partial", ".tmp", ".temp", ".crdownload", ".download", ".filepart", ".swp"})
 # Dagster keeps these out of partition keys: the first marks a range of keys, the others break its listings.
 _FORBIDDEN = ("...", "\a", "\b", "\f", "\n", "\r", "\t", "\v", "\0")
+_LITTER = frozenset({"thumbs.db", "desktop.ini"})
+_ESCAPE = re.compile("%[0-9A-F]{2}")
 _HASH_BLOCK = 1 << 20
 
 
@@ -36,19 +39,38 @@ def check_batch_key(batch: str) -> str:
     found = [mark for mark in _FORBIDDEN if mark in batch]
     if found:
         raise UnusableName(
-            f"the name {batch!r} holds {', '.join(map(repr, found))}, which batch keys may not; rename the file"
+            f"the name {printable_name(batch)!r} holds {', '.join(map(repr, found))}, which batch keys may not; "
+            "rename the file"
         )
     try:
         batch.encode("utf-8")
     except UnicodeEncodeError:
-        raise UnusableName(f"the name {batch!r} is not valid UTF-8; rename the file") from None
+        raise UnusableName(
+            f"the name {printable_name(batch)!r} is not valid UTF-8 (foreign bytes are shown as %XX); rename the file"
+        ) from None
     return batch
 
 
+def printable_name(name: str) -> str:
+    """A path that can be printed, stored and used as a path anywhere: every other character is spelled as %XX.
+
+    That is how URLs spell bytes. No two names become one: a % that would look like an escape is spelled out too.
+    """
+    name = _ESCAPE.sub(lambda found: f"%25{found.group()[1:]}", name)
+    if name.isprintable():
+        return name
+    return "".join(
+        character
+        if character.isprintable()
+        else "".join(f"%{byte:02X}" for byte in character.encode("utf-8", "surrogateescape"))
+        for character in name
+    )
+
+
 def is_waiting(name: str) -> bool:
-    """Whether a path inside the inbox is a file meant to be read: not hidden, a lock, or half a download."""
+    """Whether a path inside the inbox is a file meant to be read: not hidden, litter, a lock, or half a download."""
     path = PurePosixPath(name)
-    if any(part.startswith((".", "~$")) for part in path.parts):
+    if any(part.startswith((".", "~$")) for part in path.parts) or path.name.lower() in _LITTER:
         return False
     return path.suffix.lower() not in _PARTIAL_SUFFIXES
 
@@ -157,7 +179,8 @@ class Inbox:
         if _absolute(source) == _absolute(place):
             return
         place.parent.mkdir(parents=True, exist_ok=True)
-        hidden = place.with_name(f".{place.name[:200]}.{os.getpid()}.part")
+        # The name itself may be as long as names can be.
+        hidden = place.with_name(f".{hashlib.sha256(os.fsencode(place.name)).hexdigest()[:16]}.{os.getpid()}.part")
         try:
             shutil.copyfile(source, hidden, follow_symlinks=False)
             hidden.replace(place)

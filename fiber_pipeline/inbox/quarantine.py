@@ -1,12 +1,15 @@
 """Where files that cannot be read wait for a person, each with a note of what is wrong and how to mend it."""
 
+import hashlib
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
-from fiber_pipeline.inbox.folder import Inbox
+from fiber_pipeline.inbox.folder import Inbox, printable_name
 
 NOTE_SUFFIX = ".why.txt"
+# What file systems allow a name, less the note's suffix.
+_NAME_BYTES = 255 - len(NOTE_SUFFIX)
 
 
 class Quarantine:
@@ -18,6 +21,7 @@ class Quarantine:
     def take(self, inbox: Inbox, batch: str, reason: str) -> Path:
         """Move a batch's file out of the inbox, so that it holds up nothing; return where it is now.
 
+        Names that cannot be printed or are too long for the note's are spelled so that they can, each in its own way.
         The note beside it holds `reason`. Dropping the mended file under its old name replaces the batch, and
         `release` then takes the old one away.
         """
@@ -28,7 +32,9 @@ class Quarantine:
             # A link is kept as a link: what it points to is none of the inbox's business.
             shutil.copyfile(path, place, follow_symlinks=False)
         place.with_name(place.name + NOTE_SUFFIX).write_text(
-            f"{batch}\nquarantined {datetime.now(UTC):%Y-%m-%d %H:%M} UTC\n\n{reason}\n", encoding="utf-8"
+            f"{printable_name(batch)}\nquarantined {datetime.now(UTC):%Y-%m-%d %H:%M} UTC\n\n{reason}\n",
+            encoding="utf-8",
+            errors="backslashreplace",
         )
         inbox.remove(batch)
         return place
@@ -50,5 +56,14 @@ class Quarantine:
         return sorted(note.relative_to(self.folder).as_posix().removesuffix(NOTE_SUFFIX) for note in notes)
 
     def _place(self, batch: str) -> Path:
-        # Control characters may be what is wrong with the name.
-        return self.folder / "".join(character if character.isprintable() else "_" for character in batch)
+        # The name may be what is wrong with the file; here it must hold up nothing.
+        return self.folder.joinpath(*(_short(part) for part in printable_name(batch).split("/")))
+
+
+def _short(name: str) -> str:
+    """A name that leaves room for the note's; what is cut off stays told apart by a digest."""
+    encoded = name.encode()
+    if len(encoded) <= _NAME_BYTES:
+        return name
+    digest = hashlib.sha256(encoded).hexdigest()[:12]
+    return f"{encoded[: _NAME_BYTES - len(digest) - 1].decode('utf-8', 'ignore')}~{digest}"

@@ -9,7 +9,7 @@ import dagster as dg
 from fiber_pipeline.assets.jobs import ANNOTATION_ASSETS, BATCH_ASSETS, INSIGHT_ASSETS, REPORT_ASSETS
 from fiber_pipeline.assets.output_files import REPORT_NAMES
 from fiber_pipeline.assets.partitions import FEEDBACK_BATCHES
-from fiber_pipeline.inbox import Inbox, Quarantine, UnusableName, check_batch_key
+from fiber_pipeline.inbox import Inbox, Quarantine, UnusableName, check_batch_key, printable_name
 from fiber_pipeline.settings import Settings
 from fiber_pipeline.warehouse import Warehouse
 
@@ -49,7 +49,7 @@ class Pipeline:
             check_batch_key(batch)
         except UnusableName as problem:
             Quarantine(self._settings.quarantine_dir).take(self._inbox, batch, str(problem))
-            return Result(batch, problem=str(problem))
+            return Result(printable_name(batch), problem=str(problem))
         if not force and self._is_current(batch):
             return Result(batch, skipped=True)
         self._changed = True

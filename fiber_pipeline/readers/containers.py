@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import IO, BinaryIO, NamedTuple, cast
 
 from fiber_pipeline.readers.file_type import FileType, detect_file_type
+from fiber_pipeline.readers.foreign_types import is_litter
 from fiber_pipeline.readers.limits import MIB, Limits
-from fiber_pipeline.readers.unreadable import UnreadableFile
+from fiber_pipeline.readers.unreadable import ForeignFile, UnreadableFile
 
 _BLOCK = MIB
 _RATIO_FROM = 16 * MIB
 _IN_MEMORY = 16 * MIB
-_LITTER = ("__MACOSX/", ".DS_Store", "Thumbs.db", "desktop.ini")
 
 
 class Document(NamedTuple):
@@ -72,7 +72,8 @@ def hash_file(handle: BinaryIO) -> str:
 def open_documents(handle: BinaryIO, file: str, limits: Limits, notes: list[str]) -> Iterator[Document]:
     """Yield the documents in a file: itself, or what a .gz or .zip holds, one after another.
 
-    A container inside a container is refused. What is skipped is added to `notes`. Raises UnreadableFile.
+    A container inside a container is refused. What is skipped is added to `notes`; ForeignFile is raised for members
+    of other forms only where the archive holds nothing else. Raises UnreadableFile.
     """
     file_type = detect_file_type(handle, file)
     if file_type == "gzip":
@@ -93,8 +94,8 @@ def _zip_documents(handle: BinaryIO, file: str, limits: Limits, notes: list[str]
         for info in archive.infolist():
             if info.is_dir():
                 continue
-            if info.filename.startswith(_LITTER[0]) or info.filename.rsplit("/", 1)[-1] in _LITTER:
-                notes.append(f"member {info.filename!r} is left by an operating system and was not read")
+            if is_litter(info.filename):
+                notes.append(f"member {info.filename!r} is left by a program, or about the others, and was not read")
                 continue
             members.append(info)
         if not members:
@@ -109,6 +110,7 @@ def _zip_documents(handle: BinaryIO, file: str, limits: Limits, notes: list[str]
         if len(set(names)) < len(names):
             raise UnreadableFile("the archive holds two files of the same name", file, "Rename them and zip again")
         budget = limits.unpacked_bytes
+        foreign: list[ForeignFile] = []
         for info in members:
             where = f"{file}!{info.filename}"
             if _leaves_folder(info.filename) or stat.S_ISLNK(info.external_attr >> 16):
@@ -121,10 +123,17 @@ def _zip_documents(handle: BinaryIO, file: str, limits: Limits, notes: list[str]
                 raise UnreadableFile("the archive is protected by a password", where, "Zip it again without one")
             with _unzip(archive, info, where, limits, budget) as (unpacked, size):
                 budget -= size
-                inner = detect_file_type(unpacked, where)
+                try:
+                    inner = detect_file_type(unpacked, where)
+                except ForeignFile as problem:
+                    foreign.append(problem)
+                    notes.append(f"not read: {problem}")
+                    continue
                 if inner in ("gzip", "zip"):
                     raise _nested(where)
                 yield Document(where, info.filename, inner, unpacked)
+        if len(foreign) == len(members):
+            raise foreign[0]
 
 
 def _leaves_folder(name: str) -> bool:

@@ -7,6 +7,7 @@ from typing import BinaryIO, NamedTuple
 
 from charset_normalizer import from_bytes
 
+from fiber_pipeline.readers.foreign_types import EXPORT_INSTEAD
 from fiber_pipeline.readers.unreadable import UnreadableFile
 
 _BLOCK = 1024 * 1024
@@ -126,7 +127,7 @@ def _refuse_binary(text: str, where: str) -> None:
         raise UnreadableFile(
             "the file is neither text nor a format this pipeline reads",
             where,
-            "Export the comments as .xlsx, .xls, .ods, .csv, .json, .jsonl, .txt or .parquet",
+            EXPORT_INSTEAD,
         )
 
 

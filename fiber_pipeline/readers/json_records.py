@@ -1,88 +1,108 @@
-"""JSON documents and JSON lines: where the records are, flattened to named cells."""
+"""JSON documents and JSON lines: parsed, and their records or rows handed on in chunks."""
 
 import io
+import itertools
 import json
-import math
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import ijson
 
 from fiber_pipeline.readers.delimited import read_lines
+from fiber_pipeline.readers.foreign_types import refuse_foreign_json
+from fiber_pipeline.readers.json_shapes import Found, find_tables, inner_records
+from fiber_pipeline.readers.json_values import Titles, collect_titles, flatten, plain_cell
 from fiber_pipeline.readers.limits import MIB, Limits
 from fiber_pipeline.readers.sheet import CHUNK_ROWS, Cell, Chunk, Malformed, Sheet, is_blank
 from fiber_pipeline.readers.unreadable import UnreadableFile
 
-RECORD_KEYS = (
-    "comments", "comentarios", "records", "registros", "items", "results", "resultados", "data", "datos", "responses",
-    "respuestas", "reviews", "feedback", "encuestas", "rows", "filas",
-)  # fmt: skip
-"""Keys under which an object holds its records, the most telling first."""
-
 WHOLE_CHARACTERS = 64 * MIB
 """Documents up to this size are parsed whole; larger ones as a stream, record by record."""
 
-_DEPTH = 6
 TEXT_COLUMN = "comment"
-
-
-def flatten(record: dict[str, Any], prefix: str = "", depth: int = 0) -> dict[str, Any]:
-    """Flatten nested objects to dotted names; lists of plain values and deeper nests become JSON text."""
-    flat: dict[str, Any] = {}
-    for key, value in record.items():
-        name = f"{prefix}{key}"
-        if isinstance(value, dict) and value and depth < _DEPTH:
-            flat.update(flatten(value, f"{name}.", depth + 1))
-        elif isinstance(value, dict | list):
-            flat[name] = json.dumps(value, ensure_ascii=False, default=str) if value else None
-        elif isinstance(value, float) and not math.isfinite(value):
-            flat[name] = None
-        elif isinstance(value, str) and not value.isascii():
-            flat[name] = _whole_characters(value)
-        else:
-            flat[name] = value
-    return flat
+_BETWEEN = re.compile(r"[\s,\x1e\0]*")
 
 
 def read_json_document(handle: io.TextIOWrapper, sheet: Sheet, limits: Limits) -> Iterator[Sheet]:
-    """Yield the sheet with its records: a list, or the list an object holds. Raises UnreadableFile."""
+    """Yield the sheet with its records, in whatever shape the document has them; several for several grids.
+
+    Documents that follow one another in a file are one list. Raises UnreadableFile.
+    """
     text = handle.read(WHOLE_CHARACTERS + 1)
     if len(text) > WHOLE_CHARACTERS:
         yield _stream(handle, sheet, limits)
         return
     duplicates: set[str] = set()
+    document = _parse(text.strip("\ufeff \t\r\n\0\x1e"), duplicates, sheet.where)
+    _note_duplicates(sheet, duplicates)
+    refuse_foreign_json(document, sheet.where)
+    tables, others = find_tables(document)
+    if others:
+        told = ", ".join(f"{table.path} ({len(table.records)})" for table in others[:10])
+        sheet.notes.append(f"other lists in the document are not comments and were not read: {told}")
+    for table in tables:
+        part = sheet if len(tables) == 1 else replace(sheet, name=table.path, notes=list(sheet.notes))
+        if table.path:
+            part.notes.append(f"the records are those under {table.path!r}")
+        if table.is_grid:
+            part.chunks = _grid_chunks(enumerate(table.records, start=1), part, limits)
+        else:
+            part.header = []
+            titles = collect_titles(document, table.records) if isinstance(document, dict) else {}
+            part.chunks = _chunks(enumerate(_records(table, part), start=1), part, limits, titles)
+        yield part
+
+
+def _records(table: Found, sheet: Sheet) -> Sequence[Any]:
+    inner = inner_records(table.records)
+    if inner is None:
+        return table.records
+    key, records = inner
+    sheet.notes.append(f"each record holds a list under {key!r}; its entries are the records")
+    return records
+
+
+def _parse(text: str, duplicates: set[str], where: str) -> Any:
+    """The document, or the list of documents, that a text is. Keys given twice are added to `duplicates`."""
+    decoder = json.JSONDecoder(object_pairs_hook=lambda pairs: _object(pairs, duplicates))
+    found: list[Any] = []
+    at = 0
     try:
-        document = json.loads(text.lstrip("\ufeff"), object_pairs_hook=lambda pairs: _object(pairs, duplicates))
+        while at < len(text):
+            value, at = decoder.raw_decode(text, at)
+            found.append(value)
+            at = _BETWEEN.match(text, at).end()  # type: ignore[union-attr]
+        if not found:
+            raise UnreadableFile("the file holds nothing but white space", where, "Export it again")
     except json.JSONDecodeError as error:
         raise UnreadableFile(
             f"the JSON is broken at line {error.lineno}, column {error.colno} ({error.msg})",
-            sheet.where,
+            where,
             "Export it again; a file cut short ends like this",
         ) from error
     except (RecursionError, ValueError) as error:
+        if isinstance(error, UnreadableFile):
+            raise
         raise UnreadableFile(
-            "the JSON is nested too deeply or holds a number too long", sheet.where, "Export a flat list of records"
+            "the JSON is nested too deeply or holds a number too long", where, "Export a flat list of records"
         ) from error
+    if len(found) == 1:
+        return found[0]
+    if all(isinstance(value, list) and all(isinstance(item, dict) for item in value) for value in found):
+        return [item for value in found for item in value]
+    return found
+
+
+def _note_duplicates(sheet: Sheet, duplicates: Collection[str]) -> None:
     if duplicates:
-        sheet.notes.append(f"keys given twice in one object, kept as 'name (2)': {', '.join(sorted(duplicates)[:5])}")
-    path, records = _find_records(document)
-    inner = _inner_records(records)
-    if inner is not None:
-        key, records = inner
-        sheet.notes.append(f"each record holds a list under {key!r}; its entries are the records")
-    if path:
-        sheet.notes.append(f"the records are those under {path!r}")
-        others = [other for other, _ in _record_lists(document) if other != path]
-        if others:
-            sheet.notes.append(f"other lists in the document are not comments and were not read: {', '.join(others)}")
-    sheet.header = []
-    sheet.chunks = _chunks(enumerate(records, start=1), sheet, limits)
-    yield sheet
+        told = ", ".join(sorted(duplicates)[:5])
+        sheet.notes.append(f"keys given twice in one object, kept as 'name (2)': {told}")
 
 
 def read_json_lines(handle: io.TextIOWrapper, sheet: Sheet, limits: Limits) -> Sheet:
-    """Return the sheet with one record a line; a line that is not JSON is a malformed row."""
-    sheet.header = []
+    """Return the sheet with one record a line, or one row of cells; a line that is not JSON is a malformed row."""
     duplicates: set[str] = set()
 
     def records() -> Iterator[tuple[int, Any]]:
@@ -90,21 +110,35 @@ def read_json_lines(handle: io.TextIOWrapper, sheet: Sheet, limits: Limits) -> S
             if is_blank(line):
                 continue
             try:
-                yield number, json.loads(line, object_pairs_hook=lambda pairs: _object(pairs, duplicates))
+                yield (
+                    number,
+                    json.loads(line.lstrip("\ufeff\x1e"), object_pairs_hook=lambda pairs: _object(pairs, duplicates)),
+                )
             except (ValueError, RecursionError):
                 yield number, Malformed(number, [line.rstrip("\r\n")], "the line is not valid JSON")
+        _note_duplicates(sheet, duplicates)
 
-    sheet.chunks = _chunks(records(), sheet, limits)
+    lines = records()
+    first = next(lines, None)
+    lines = itertools.chain([] if first is None else [first], lines)
+    if first is not None and isinstance(first[1], list):
+        sheet.chunks = _grid_chunks(lines, sheet, limits)
+    else:
+        sheet.header = []
+        sheet.chunks = _chunks(lines, sheet, limits)
     return sheet
 
 
 def looks_like_lines(head: str) -> bool:
-    """Whether a text that starts with an object holds one object a line rather than one document."""
+    """Whether a text that starts as JSON holds one object, or row of cells, a line rather than one document."""
     lines = [line for line in head.splitlines()[:-1] or [head] if line.strip()]
     if len(lines) < 2:
         return False
     try:
-        return isinstance(json.loads(lines[0]), dict) and lines[1].lstrip().startswith("{")
+        first = json.loads(lines[0])
+        return (isinstance(first, dict) and lines[1].lstrip().startswith("{")) or (
+            isinstance(first, list) and isinstance(json.loads(lines[1]), list)
+        )
     except (ValueError, RecursionError):
         return False
 
@@ -120,60 +154,6 @@ def _object(pairs: list[tuple[str, Any]], duplicates: set[str]) -> dict[str, Any
             duplicates.add(key)
             name, count = f"{key} ({count})", count + 1
         found[name] = value
-    return found
-
-
-def _find_records(document: Any) -> tuple[str, list[Any]]:
-    if isinstance(document, list):
-        return "", document
-    if not isinstance(document, dict):
-        return "", [document]
-    lists = _record_lists(document)
-    if lists:
-        return max(lists, key=lambda found: (_rank(found[0]), len(found[1])))
-    if len(document) > 1 and all(isinstance(value, dict) and value for value in document.values()):
-        return "", [{"key": key, **value} for key, value in document.items()]
-    return "", [document]
-
-
-def _inner_records(records: list[Any]) -> tuple[str, list[Any]] | None:
-    """The entries of pages or groups ("reviews" of each store), each with what its page says beside them."""
-    pages = [record for record in records if isinstance(record, dict)]
-    if not pages or len(pages) < len(records):
-        return None
-    for key in RECORD_KEYS:
-        if all(_holds_objects(page.get(key)) for page in pages) and any(page[key] for page in pages):
-            return key, [
-                {**{name: value for name, value in page.items() if name != key}, **entry}
-                for page in pages
-                for entry in page[key]
-            ]
-    return None
-
-
-def _holds_objects(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(item, dict) for item in value)
-
-
-def _rank(path: str) -> int:
-    name = path.rsplit(".", 1)[-1].lower()
-    return len(RECORD_KEYS) - RECORD_KEYS.index(name) if name in RECORD_KEYS else 0
-
-
-def _record_lists(node: Any, path: str = "", depth: int = 0) -> list[tuple[str, list[Any]]]:
-    """Lists of objects (or, under a telling key, of texts), outermost only."""
-    found: list[tuple[str, list[Any]]] = []
-    if isinstance(node, dict) and depth < _DEPTH:
-        for key, value in node.items():
-            inner = f"{path}.{key}" if path else key
-            if (
-                isinstance(value, list)
-                and value
-                and (any(isinstance(item, dict) for item in value) or (_rank(inner) and isinstance(value[0], str)))
-            ):
-                found.append((inner, value))
-            elif isinstance(value, dict):
-                found.extend(_record_lists(value, inner, depth + 1))
     return found
 
 
@@ -213,7 +193,9 @@ class _Utf8:
         return self._handle.read(size).encode("utf-8", "replace")
 
 
-def _chunks(records: Iterable[tuple[int, Any]], sheet: Sheet, limits: Limits) -> Iterator[Chunk]:
+def _chunks(
+    records: Iterable[tuple[int, Any]], sheet: Sheet, limits: Limits, titles: Titles | None = None
+) -> Iterator[Chunk]:
     header = sheet.header if sheet.header is not None else []
     place = {name: index for index, name in enumerate(header)}
     chunk = Chunk()
@@ -223,9 +205,10 @@ def _chunks(records: Iterable[tuple[int, Any]], sheet: Sheet, limits: Limits) ->
             continue
         if not isinstance(record, dict):
             record = {TEXT_COLUMN: record}
-        flat = flatten(record)
+        if len(record) > limits.columns:
+            raise _too_wide(sheet, limits)
         row: list[Cell] = [None] * len(header)
-        for name, value in flat.items():
+        for name, value in flatten(record, titles).items():
             index = place.get(name)
             if index is None:
                 place[name] = len(header)
@@ -234,25 +217,43 @@ def _chunks(records: Iterable[tuple[int, Any]], sheet: Sheet, limits: Limits) ->
             else:
                 row[index] = value
         if len(header) > limits.columns:
-            raise UnreadableFile(
-                f"the records have more than {limits.columns:,} different names", sheet.where, "Export fewer columns"
-            )
-        if number > limits.rows:
-            raise UnreadableFile(
-                f"the file has more than the {limits.rows:,} rows allowed", sheet.where, "Split it into several files"
-            )
-        chunk.numbers.append(number)
-        chunk.rows.append(row)
+            raise _too_wide(sheet, limits)
+        _add(chunk, number, row, sheet, limits)
         if len(chunk.rows) >= CHUNK_ROWS:
             yield chunk
             chunk = Chunk()
     yield chunk
 
 
-def _whole_characters(text: str) -> str:
-    """Half a surrogate pair, which JSON can spell and UTF-8 cannot, becomes U+FFFD."""
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return text
+def _grid_chunks(rows: Iterable[tuple[int, Any]], sheet: Sheet, limits: Limits) -> Iterator[Chunk]:
+    """Rows of cells, of which the first names the columns or does not, as in any sheet."""
+    chunk = Chunk()
+    for number, row in rows:
+        if isinstance(row, Malformed):
+            chunk.malformed.append(row)
+            continue
+        cells = row if isinstance(row, list) else [row]
+        if len(cells) > limits.columns:
+            raise _too_wide(sheet, limits)
+        _add(chunk, number, [plain_cell(cell) for cell in cells], sheet, limits)
+        if len(chunk.rows) >= CHUNK_ROWS:
+            yield chunk
+            chunk = Chunk()
+    yield chunk
+
+
+def _add(chunk: Chunk, number: int, row: list[Cell], sheet: Sheet, limits: Limits) -> None:
+    if number > limits.rows:
+        raise UnreadableFile(
+            f"the file has more than the {limits.rows:,} rows allowed", sheet.where, "Split it into several files"
+        )
+    chunk.numbers.append(number)
+    chunk.rows.append(row)
+
+
+def _too_wide(sheet: Sheet, limits: Limits) -> UnreadableFile:
+    return UnreadableFile(
+        f"the records have more than {limits.columns:,} different names",
+        sheet.where,
+        "Export fewer columns, or a list of records",
+    )

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from fiber_pipeline.readers.containers import Document
-from fiber_pipeline.readers.json_records import flatten
+from fiber_pipeline.readers.json_values import flatten
 from fiber_pipeline.readers.limits import Limits
 from fiber_pipeline.readers.sheet import CHUNK_ROWS, Chunk, Sheet
 from fiber_pipeline.readers.unreadable import UnreadableFile
@@ -48,7 +48,7 @@ def _chunks(parquet: pq.ParquetFile, sheet: Sheet) -> Iterator[Chunk]:
             raise _damaged(sheet.file) from error
         if batch is None:
             return
-        if any(pa.types.is_nested(kind) for kind in batch.schema.types):
+        if any(pa.types.is_nested(kind) for kind in batch.schema.types) or any(map(_may_hold_json, columns.values())):
             records = [flatten(dict(zip(columns, cells, strict=True))) for cells in zip(*columns.values(), strict=True)]
             for record in records:
                 header.extend(name for name in record if name not in header)
@@ -58,6 +58,10 @@ def _chunks(parquet: pq.ParquetFile, sheet: Sheet) -> Iterator[Chunk]:
             rows = [list(cells) for cells in zip(*columns.values(), strict=True)]
         yield Chunk(list(range(first, first + len(rows))), rows)
         first += len(rows)
+
+
+def _may_hold_json(cells: list[Any]) -> bool:
+    return any(isinstance(cell, str) and cell[:1] in ("{", "[") for cell in cells[:20])
 
 
 def _values(column: pa.Array) -> list[Any]:

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from fiber_pipeline.readers.containers import Document, hash_file, open_documents, open_regular
 from fiber_pipeline.readers.dates import DateOrder
+from fiber_pipeline.readers.json_cells import expand_json_cells
 from fiber_pipeline.readers.layout import tables_of
 from fiber_pipeline.readers.limits import Limits
 from fiber_pipeline.readers.mapping import ColumnMapping, batch_source
@@ -27,7 +28,7 @@ from fiber_pipeline.readers.understood_table import (
     TableRows,
     read_table,
 )
-from fiber_pipeline.readers.unreadable import UnreadableFile
+from fiber_pipeline.readers.unreadable import ForeignFile, UnreadableFile
 from fiber_pipeline.tables import RAW_COMMENTS, REJECTED_ROWS
 
 
@@ -151,9 +152,17 @@ def read_file(
     read: list[tuple[Sheet, TableRows]] = []
     with open_regular(Path(path), file, limits) as handle:
         digest = hash_file(handle)
+        foreign: list[ForeignFile] = []
         for document in open_documents(handle, file, limits, notes):
-            sheets = itertools.chain.from_iterable(map(tables_of, _sheets(document, limits, mapping, notes)))
-            read.extend((sheet, read_table(sheet, mapping, limits)) for sheet in sheets)
+            try:
+                for sheet in itertools.chain.from_iterable(map(tables_of, _sheets(document, limits, mapping, notes))):
+                    expand_json_cells(sheet, limits)
+                    read.append((sheet, read_table(sheet, mapping, limits)))
+            except ForeignFile as problem:
+                foreign.append(problem)
+                notes.append(f"not read: {problem}")
+    if foreign and not read:
+        raise foreign[0]
     read, left_out = _with_answers(read, mapping)
     if left_out and not read:
         raise UnreadableFile(

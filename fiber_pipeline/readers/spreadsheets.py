@@ -1,8 +1,8 @@
 """Workbooks (.xlsx .xlsm .xls .ods): cached values only. Formulas, macros and external links are never followed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, BinaryIO
 
 from python_calamine import (
     CalamineError,
@@ -15,11 +15,13 @@ from python_calamine import (
 
 from fiber_pipeline.readers.containers import Document
 from fiber_pipeline.readers.limits import Limits
-from fiber_pipeline.readers.sheet import CHUNK_ROWS, Cell, Chunk, Sheet, is_blank
+from fiber_pipeline.readers.sheet import CHUNK_ROWS, Cell, Chunk, Malformed, Sheet, is_blank
 from fiber_pipeline.readers.unreadable import UnreadableFile
+from fiber_pipeline.readers.workbook_mending import mend, sheet_parts
 from fiber_pipeline.readers.workbook_size import check_ods_size, check_xls_size, check_xlsx_size
 
-_CHECKS = {"xlsx": check_xlsx_size, "xls": check_xls_size, "ods": check_ods_size}
+Unstored = Mapping[int, Sequence[str]]
+"""By row number, the cells whose formula has no stored value."""
 
 
 def read_workbook(
@@ -29,9 +31,9 @@ def read_workbook(
 
     What is not a table (chart sheets, sheets left out) is added to `notes`. Raises UnreadableFile.
     """
-    _CHECKS[document.file_type](document.handle, document.file, limits)
+    handle, unstored = _checked(document, limits, notes)
     with _calamine(document.file):
-        workbook = CalamineWorkbook.from_object(document.handle)
+        workbook = CalamineWorkbook.from_object(handle)
     with workbook:
         described = workbook.sheets_metadata
         wanted = None if only is None else {name.casefold() for name in only}
@@ -57,17 +59,68 @@ def read_workbook(
             sheet = Sheet(document.file, document.member, description.name, iter(()))
             if description.visible is not SheetVisibleEnum.Visible:
                 sheet.notes.append("the sheet is hidden; it was read like any other")
-            sheet.chunks = _chunks(cells, sheet.where)
+            sheet.chunks = _chunks(cells, sheet.where, unstored.get(description.name, {}))
             yield sheet
 
 
-def _chunks(sheet: CalamineSheet, where: str) -> Iterator[Chunk]:
+def _checked(document: Document, limits: Limits, notes: list[str]) -> tuple[BinaryIO, Mapping[str, Unstored]]:
+    """The workbook as calamine can read it, once it is known to be of a size that may be loaded."""
+    handle = document.handle
+    if document.file_type == "xls":
+        check_xls_size(handle, document.file, limits)
+    elif document.file_type == "ods":
+        check_ods_size(handle, document.file, limits)
+    if document.file_type != "xlsx":
+        return handle, {}
+    findings = check_xlsx_size(handle, document.file, limits)
+    if findings.to_mend:
+        told = ", ".join(sorted(findings.to_mend))
+        notes.append(f"{document.file}: read from a copy, since these parts are sound but written oddly: {told}")
+        handle = mend(handle, findings.to_mend)
+        findings = check_xlsx_size(handle, document.file, limits)
+    if not any(findings.unstored.values()):
+        return handle, {}
+    parts = sheet_parts(handle, document.file)
+    return handle, {name: findings.unstored.get(part, {}) for name, part in parts.items()}
+
+
+def _chunks(sheet: CalamineSheet, where: str, unstored: Unstored) -> Iterator[Chunk]:
+    chunk = Chunk()
+    for number, row in _rows(sheet, where):
+        if number in unstored and all(map(is_blank, row)):
+            chunk.malformed.append(_only_formulas(number, unstored[number]))
+            continue
+        if number in unstored:
+            chunk.troubles[len(chunk.rows)] = [_told(unstored[number])]
+        chunk.numbers.append(number)
+        chunk.rows.append(row)
+        if len(chunk.rows) >= CHUNK_ROWS:
+            yield chunk
+            chunk = Chunk()
+    # calamine's sheet ends with its last value.
+    read = sheet.end[0] + 1 if sheet.end is not None else 0
+    chunk.malformed.extend(_only_formulas(number, cells) for number, cells in unstored.items() if number > read)
+    yield chunk
+
+
+def _only_formulas(number: int, cells: Sequence[str]) -> Malformed:
+    return Malformed(number, [], f"the row holds nothing that is stored: {_told(cells)}")
+
+
+def _told(cells: Sequence[str]) -> str:
+    more = f" and {len(cells) - 5} more" if len(cells) > 5 else ""
+    return (
+        f"{', '.join(cells[:5])}{more}: a formula without a stored value; "
+        "open the workbook in Excel or LibreOffice and save it"
+    )
+
+
+def _rows(sheet: CalamineSheet, where: str) -> Iterator[tuple[int, list[Cell]]]:
     if sheet.start is None:
         return
     first_column = sheet.start[1]
     merged = _vertical_merges(sheet)
     left_out = [""] * first_column
-    chunk = Chunk()
     with _calamine(where):
         for index, cells in enumerate(sheet.iter_rows()):
             row: list[Cell] = [*left_out, *cells]
@@ -78,12 +131,7 @@ def _chunks(sheet: CalamineSheet, where: str) -> Iterator[Chunk]:
                         row[column] = top_left[0]
             for cell_list, column in merged.get(~index, ()):
                 cell_list.append(row[column] if column < len(row) else "")
-            chunk.numbers.append(index + 1)
-            chunk.rows.append(row)
-            if len(chunk.rows) >= CHUNK_ROWS:
-                yield chunk
-                chunk = Chunk()
-    yield chunk
+            yield index + 1, row
 
 
 def _vertical_merges(sheet: CalamineSheet) -> dict[int, list[Any]]:

@@ -4,10 +4,12 @@ import itertools
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
+from fiber_pipeline.readers.columns.names import is_known_name
 from fiber_pipeline.readers.containers import Document
 from fiber_pipeline.readers.delimited import read_delimited, read_lines
 from fiber_pipeline.readers.dialect import detect_dialect
 from fiber_pipeline.readers.encoding import Encoding, detect_encoding, open_text
+from fiber_pipeline.readers.foreign_types import EXPORT_INSTEAD, promised_form, refuse_foreign_text
 from fiber_pipeline.readers.json_records import looks_like_lines, read_json_document, read_json_lines
 from fiber_pipeline.readers.limits import Limits
 from fiber_pipeline.readers.mapping import ColumnMapping
@@ -15,6 +17,7 @@ from fiber_pipeline.readers.prose import header_width, is_prose
 from fiber_pipeline.readers.records import Dialect
 from fiber_pipeline.readers.sheet import Sheet
 from fiber_pipeline.readers.text_lines import CELL_END, find_line_form, without_end_marks
+from fiber_pipeline.readers.unreadable import ForeignFile
 
 _HEAD_CHARACTERS = 64 * 1024
 _SAMPLE_LINES = 1_000
@@ -40,10 +43,15 @@ def read_text(document: Document, limits: Limits, mapping: ColumnMapping) -> Ite
     sheet = Sheet(document.file, document.member, None, iter(()), encoding=encoding.name)
     if encoding.note:
         sheet.notes.append(encoding.note)
+    refuse_foreign_text(head, document.file)
     text.seek(0)
     suffix = _suffix(document.file)
+    promise = promised_form(suffix)
+    if promise:
+        sheet.notes.append(f"the file is text, not {promise} as its name says; it was read as what it is")
     if _is_json(head, suffix):
-        if suffix == ".jsonl" or looks_like_lines(head):
+        is_pretty = head.splitlines()[:1] in (["{"], ["["])
+        if looks_like_lines(head) or (suffix in (".jsonl", ".ndjson") and not is_pretty):
             yield read_json_lines(text, sheet, limits)
         else:
             yield from read_json_document(text, sheet, limits)
@@ -55,6 +63,8 @@ def read_text(document: Document, limits: Limits, mapping: ColumnMapping) -> Ite
             sheet.notes.append(f"the text is {form.note}")
             sample, lines = list(map(form.plain, sample)), map(form.plain, lines)
         dialect = _dialect(sample, suffix, mapping.delimiter or (form.delimiter if form else None), form is not None)
+        if promise and not _is_table(dialect, sample):
+            raise ForeignFile(f"the file is plain text, not {promise} as its name says", document.file, EXPORT_INSTEAD)
         sheet.delimiter = None if dialect.delimiter == CELL_END else dialect.delimiter
         sheet.is_delimited = dialect.delimiter is not None
         sheet.chunks = read_delimited(itertools.chain(sample, lines), dialect, limits)
@@ -95,3 +105,9 @@ def _dialect(sample: list[str], suffix: str, delimiter: str | None, is_formed: b
     if dialect.regularity < _REGULAR.get(suffix, _REGULAR_ELSEWHERE) or is_prose(sample, dialect, is_table):
         return plain
     return dialect
+
+
+def _is_table(dialect: Dialect, sample: list[str]) -> bool:
+    """Whether lines are a table: of several columns, or of one under a known name."""
+    first = next((line for line in sample if line.strip()), "")
+    return dialect.delimiter is not None or is_known_name(first.strip().strip('"\ufeff'))

@@ -1,4 +1,4 @@
-"""The one error a reader raises: this file cannot be read, and what an operator can do about it."""
+"""The error a reader raises: this file cannot be read, and what an operator can do about it."""
 
 
 class UnreadableFile(ValueError):  # noqa: N818 - named after what happened, as users read it in the UI
@@ -18,3 +18,7 @@ class UnreadableFile(ValueError):  # noqa: N818 - named after what happened, as 
     def __reduce__(self) -> tuple[type["UnreadableFile"], tuple[str, str, str]]:
         """Survive pickling between worker processes."""
         return type(self), (self.what, self.where, self.mend)
+
+
+class ForeignFile(UnreadableFile):
+    """A sound file of a form that holds no table of answers. In an archive, it is left out beside those that do."""

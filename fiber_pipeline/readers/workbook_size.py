@@ -7,6 +7,7 @@ calamine holds a sheet as a full rectangle, so that two cells in opposite corner
 import re
 import struct
 import xml.parsers.expat
+from dataclasses import dataclass, field
 from typing import BinaryIO
 
 import olefile
@@ -14,13 +15,18 @@ import olefile
 from fiber_pipeline.readers.containers import read_parts
 from fiber_pipeline.readers.limits import Limits
 from fiber_pipeline.readers.unreadable import UnreadableFile
+from fiber_pipeline.readers.workbook_mending import needs_mending
 
 _SHEET_PART = re.compile(r"^/?xl/worksheets/[^/]+\.xml$", re.I)
 _ROW = re.compile(rb"<(?:\w+:)?row[\s/>]")
 _ROW_NUMBER = re.compile(rb"<(?:\w+:)?row\s(?:[^>]*?\s)?r=\"(\d+)\"")
 _CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
 _REFERENCE = re.compile(rb"\sr=\"([A-Z]{1,3})(\d+)\"")
-_OVERLAP = 512
+_UNSTORED = re.compile(
+    rb"<(?:\w+:)?c(?P<attributes>\s[^<>]*)>\s*<(?:\w+:)?f\b(?:[^<>]*/>|[^<>]*>[^<]*</(?:\w+:)?f>)\s*"
+    rb"(?P<value><(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+)
+_LONGEST_CELL = 256 * 1024
 _MAX_COLUMNS = 16_384
 
 _BOF, _FILEPASS = 0x0809, 0x002F
@@ -28,41 +34,80 @@ _CELL_RECORDS = frozenset({0x0203, 0x00FD, 0x027E, 0x0204, 0x0006, 0x0205, 0x00D
 _ROW_RECORDS = {0x00BD: "MULRK", 0x00BE: "MULBLANK"}
 
 
-def check_xlsx_size(handle: BinaryIO, where: str, limits: Limits) -> None:
+@dataclass
+class XlsxFindings:
+    """What the parts of an .xlsx tell besides its size.
+
+    to_mend: parts that calamine refuses though they are sound.
+    unstored: by part and row number, the cells whose formula has no stored value, such as "C2".
+    """
+
+    to_mend: set[str] = field(default_factory=set)
+    unstored: dict[str, dict[int, list[str]]] = field(default_factory=dict)
+
+
+def check_xlsx_size(handle: BinaryIO, where: str, limits: Limits) -> XlsxFindings:
     """Refuse a workbook whose parts or sheets are too large, or whose XML declares entities. Raises UnreadableFile."""
-    part, tail = "", b""
-    rows = explicit_rows = cells = references = 0
-    column = 0
+    findings = XlsxFindings()
+    part = ""
+    size = _XlsxSize()
     for name, block in read_parts(handle, where, limits):
         if name != part:
-            _check_rectangle(max(rows, explicit_rows), max(column, _implicit(cells, references)), where, limits)
-            part, tail = name, b""
-            rows = explicit_rows = cells = references = column = 0
-        if (
-            name.lower().endswith((".xml", ".rels"))
-            and b"<!" in block[:1024]
-            and re.search(rb"<!(DOCTYPE|ENTITY)", block[:1024])
-        ):
-            raise _entities(where)
-        if not _SHEET_PART.match(name):
-            continue
-        # A tag cut by a block's end is completed by the next block: the last tag is carried over.
-        text = tail + block
-        cut = text.rfind(b"<")
-        text, tail = (text[:cut], text[cut:]) if cut > 0 and len(text) - cut < _OVERLAP else (text, b"")
-        rows += len(_ROW.findall(text))
-        cells += len(_CELL.findall(text))
+            size.finish(where, limits)
+            part, size = name, _XlsxSize()
+            is_sheet = _SHEET_PART.match(name.replace("\\", "/")) is not None
+            if name.lower().endswith((".xml", ".rels")):
+                if b"<!" in block[:1024] and re.search(rb"<!(DOCTYPE|ENTITY)", block[:1024]):
+                    raise _entities(where)
+                if needs_mending(block[:4096] if is_sheet else block[:2]):
+                    findings.to_mend.add(name)
+            if is_sheet:
+                findings.unstored[name] = size.unstored
+        if is_sheet:
+            size.feed(block)
+    size.finish(where, limits)
+    return findings
+
+
+class _XlsxSize:
+    """The rectangle of the sheet being read, and its formulas without a stored value."""
+
+    def __init__(self) -> None:
+        self.unstored: dict[int, list[str]] = {}
+        self._tail = b""
+        self._rows = self._explicit_rows = self._cells = self._references = self._column = 0
+
+    def feed(self, block: bytes) -> None:
+        # What a block's end cuts is completed by the next block: the last cell is carried over, or the last tag.
+        text = self._tail + block
+        cut = max(text.rfind(b"<c "), text.rfind(b"<row"))
+        if cut <= 0 or len(text) - cut > _LONGEST_CELL:
+            cut = text.rfind(b"<")
+        if cut <= 0 or len(text) - cut > _LONGEST_CELL:
+            cut = len(text)
+        self._count(text[:cut])
+        self._tail = text[cut:]
+
+    def finish(self, where: str, limits: Limits) -> None:
+        self._count(self._tail)
+        # Cells without a reference follow the one before; at worst they are all in one row.
+        implicit = min(_MAX_COLUMNS, max(0, self._cells - self._references))
+        _check_rectangle(max(self._rows, self._explicit_rows), max(self._column, implicit), where, limits)
+
+    def _count(self, text: bytes) -> None:
+        self._rows += len(_ROW.findall(text))
+        self._cells += len(_CELL.findall(text))
         found = _REFERENCE.findall(text)
-        references += len(found)
-        column = max([column, *map(_column_number, {letters for letters, _ in found})])
+        self._references += len(found)
+        self._column = max([self._column, *map(_column_number, {letters for letters, _ in found})])
         numbers = [int(number) for number in _ROW_NUMBER.findall(text)]
-        explicit_rows = max([explicit_rows, *numbers, *(int(number) for _, number in found[-1:])])
-    _check_rectangle(max(rows, explicit_rows), max(column, _implicit(cells, references)), where, limits)
-
-
-def _implicit(cells: int, references: int) -> int:
-    """Cells without a reference follow the one before; at worst they are all in one row."""
-    return min(_MAX_COLUMNS, max(0, cells - references))
+        self._explicit_rows = max([self._explicit_rows, *numbers, *(int(number) for _, number in found[-1:])])
+        if b"<f" in text or b":f" in text:
+            for cell in _UNSTORED.finditer(text):
+                at = _REFERENCE.search(cell["attributes"])
+                # A text that is empty is stored as an empty value.
+                if at is not None and not (cell["value"] and b't="str"' in cell["attributes"]):
+                    self.unstored.setdefault(int(at[2]), []).append((at[1] + at[2]).decode())
 
 
 def _column_number(letters: bytes) -> int:

@@ -76,12 +76,21 @@ def test_fifty_files_become_fifty_runs_in_bounded_ticks(world, ticks):
     assert sorted(batch for batches in asked for batch in batches) == [f"{number:02}.csv" for number in range(50)]
 
 
-def test_a_name_no_run_can_have_is_quarantined_and_others_go_on(world, ticks):
-    drop_settled(world, "a...b.csv")
+@pytest.mark.parametrize(
+    ("name", "quarantined_as"),
+    [
+        ("a...b.csv", "a...b.csv"),
+        (os.fsdecode(b"ma\xf1ana.csv"), "ma%F1ana.csv"),
+        ("dos\nfilas.csv", "dos%0Afilas.csv"),
+    ],
+)
+def test_a_name_no_run_can_have_is_quarantined_and_others_go_on(world, ticks, name, quarantined_as):
+    drop_settled(world, name)
     drop_settled(world, "enero.csv")
     assert keys(ticks()) == ["enero.csv"]
-    assert not (world.inbox / "a...b.csv").exists()
-    assert "rename" in (world.settings.quarantine_dir / "a...b.csv.why.txt").read_text()
+    assert keys(ticks()) == []
+    assert not os.path.lexists(world.inbox / name)
+    assert "rename" in (world.settings.quarantine_dir / f"{quarantined_as}.why.txt").read_text()
 
 
 @pytest.mark.parametrize(

@@ -104,9 +104,12 @@ def test_a_failed_batch_fails_the_command_and_stops_no_other(world: World, tmp_p
     folder.mkdir()
     make_file(world, "enero.csv", "../drop")
     (folder / "roto.xlsx").write_bytes(b"PK\x03\x04 broken")
+    (folder / os.fsdecode(b"a\xf1o.csv")).write_bytes(b"comentario;nps\nlento;2\n")
     told = fiber(world.settings.data_dir, "run", str(folder))
     assert told.returncode == 1
     assert "roto.xlsx was quarantined" in told.stdout
+    assert "a%F1o.csv" in told.stdout
+    assert (world.settings.quarantine_dir / "a%F1o.csv").exists()
     assert "Traceback" not in told.stdout + told.stderr
     assert world.query("SELECT DISTINCT batch FROM comments") == [("enero.csv",)]
 

@@ -27,7 +27,7 @@ def test_a_batch_is_a_path_relative_to_the_inbox(inbox):
 
 
 def test_hidden_lock_and_half_written_files_do_not_wait(inbox):
-    for name in (".hidden.csv", "~$open.xlsx", "big.csv.part", "x.crdownload", ".git/y.csv", "z.tmp"):
+    for name in (".hidden.csv", "Thumbs.db", "~$open.xlsx", "big.csv.part", "x.crdownload", ".git/y.csv", "z.tmp"):
         drop(inbox, name)
     assert inbox.files() == []
 
@@ -136,7 +136,47 @@ def test_a_link_is_quarantined_as_a_link(inbox, tmp_path):
     assert secret.exists()
 
 
-def test_a_name_that_cannot_be_printed_can_be_quarantined(inbox, tmp_path):
-    drop(inbox, "two\nlines.csv")
-    place = Quarantine(tmp_path / "quarantine").take(inbox, "two\nlines.csv", "rename it")
-    assert place.name == "two_lines.csv"
+ODD_NAMES = {
+    "two\nlines.csv": "two%0Alines.csv",
+    os.fsdecode(b"ma\xf1ana.csv"): "ma%F1ana.csv",
+    os.fsdecode(b"ma\xf3ana.csv"): "ma%F3ana.csv",
+    "ma%F1ana.csv": "ma%25F1ana.csv",
+    "50% de enero.csv": "50% de enero.csv",
+    "sur\u202e/a\u200b.csv": "sur%E2%80%AE/a%E2%80%8B.csv",
+    "marzo.csv.": "marzo.csv.",
+}
+
+
+def test_every_odd_name_can_be_quarantined_and_no_two_become_one(inbox, tmp_path):
+    quarantine = Quarantine(tmp_path / "quarantine")
+    for number, (batch, spelled) in enumerate(ODD_NAMES.items()):
+        drop(inbox, batch, bytes([number]))
+        place = quarantine.take(inbox, batch, f"rename {batch}")
+        assert place.relative_to(quarantine.folder).as_posix() == spelled
+        assert "rename" in (quarantine.why(batch) or "")
+    assert inbox.files() == []
+    assert quarantine.batches() == sorted(ODD_NAMES.values())
+    assert [(quarantine.folder / spelled).read_bytes() for spelled in ODD_NAMES.values()] == [
+        bytes([number]) for number in range(len(ODD_NAMES))
+    ]
+
+
+def test_the_longest_names_can_be_added_and_quarantined_each_apart(inbox, tmp_path):
+    names = [f"{'ñ' * 125}{number}.csv" for number in range(2)]
+    assert {len(name.encode()) for name in names} == {255}
+    for name in names:
+        source = tmp_path / name
+        source.write_bytes(name[-5:].encode())
+        assert inbox.add([source]) == [name]
+    quarantine = Quarantine(tmp_path / "quarantine")
+    places = [quarantine.take(inbox, name, "broken") for name in names]
+    assert [place.read_bytes() for place in places] == [b"0.csv", b"1.csv"]
+    quarantine.release(names[0])
+    assert [place.exists() for place in places] == [False, True]
+    assert quarantine.why(names[1])
+
+
+def test_a_name_that_is_not_utf8_is_refused_in_words_that_can_be_printed():
+    with pytest.raises(UnusableName, match="ma%F1ana") as refusal:
+        check_batch_key(os.fsdecode(b"ma\xf1ana.csv"))
+    str(refusal.value).encode()

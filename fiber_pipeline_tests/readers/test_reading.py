@@ -261,7 +261,7 @@ def test_json_of_every_shape(tmp_path):
     nested = {"results": [{"feedback": {"comment": "Muy lento", "tags": ["a", "b"]}, "nps": 3, "extra": float("nan")}]}
     reading = read_bytes(tmp_path, "n.json", json.dumps(nested))
     assert reading.raw["comment"].tolist() == ["Muy lento"]
-    assert json.loads(reading.raw["metadata"].iloc[0]) == {"feedback.tags": '["a", "b"]'}
+    assert json.loads(reading.raw["metadata"].iloc[0]) == {"feedback.tags": "a; b"}
     assert read_bytes(tmp_path, "s.json", '["Bueno", "Malo"]').raw["comment"].tolist() == ["Bueno", "Malo"]
     lines = read_bytes(tmp_path, "l.jsonl", '{"comment": "x y"}\n{"comment": \n{"comment": "z", "comment": "w"}\n')
     assert lines.raw["comment"].tolist() == ["x y", "z"]
