@@ -24,7 +24,7 @@ class Moment(NamedTuple):
 
 
 _CLOCK = (
-    r"(?P<hour>\d{1,2})(?:[:.hH-](?P<minute>\d{2}))(?:[:.m-](?P<second>\d{2})(?:[.,:](?P<fraction>\d{1,9}))?)?"
+    r"(?P<hour>\d{1,2})[:.h](?P<minute>\d{2})(?:[:.m](?P<second>\d{2})(?:[.,:](?P<fraction>\d{1,9}))?)?"
     r"\s*(?:hs?\.?|hrs\.?|horas|min)?\s*(?P<half>[ap]\.?\s?m\b\.?)?"
 )
 _ZONE = (

@@ -15,7 +15,7 @@ from fiber_pipeline.text import fold
 _SAMPLED = 4_000
 _MOST = 0.95
 _ENDS = re.compile(
-    r"(?<![\d.,/-])([01])\s*(?:-|–|—|a|al|to|ate|hasta|y|e|and|/)\s*(?:el\s+|o\s+)?(4|5|7|10|100)(?![\d,/-])(?!\.\d)"
+    r"(?<![\d.,/-])([01])\s*(?:-|–|—|a|al|to|ate|hasta|y|e|and|/)\s*(?:el\s+|o\s+)?(4|5|7|10|100)(?![\d/-])(?![.,]\d)"
 )
 _ANCHORS = re.compile(
     r"(?<![\d.,])([01])\s*(?:=|:|es|significa|is|means|\()\D{2,60}?(?<![\d.,])(4|5|7|10|100)\s*(?:=|:|es|significa|is|means|\()"

@@ -216,9 +216,8 @@ def test_malformed_rows_are_rejected_and_do_not_touch_their_neighbours(tmp_path)
     text = 'id,comentario,nps\n1,malo, muy malo,2\n2,"sin cerrar,3\n3,bien,9\n4,"con ""comillas""",8\n5,corta\n'
     reading = read_bytes(tmp_path, "m.csv", text)
     assert reading.raw["comment"].tolist() == ["malo, muy malo", "bien", 'con "comillas"', "corta"]
-    reasons = dict(zip(reading.rejected["row_number"], reading.rejected["reason"], strict=True))
-    assert reasons.keys() == {3}
-    assert "quote" in reasons[3]
+    assert reading.rejected["row_number"].tolist() == [3]
+    assert "quote" in reading.rejected["reason"].iloc[0]
 
 
 def test_mojibake_is_repaired_and_nothing_else_is_changed(tmp_path):
