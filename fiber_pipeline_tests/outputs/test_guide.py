@@ -25,7 +25,7 @@ def test_it_fits_two_printed_pages() -> None:
 def test_it_explains_every_key_figure() -> None:
     explained = {figure.name for figure in load_guide().figures}
     shares = {"Comentarios negativos", "Comentarios positivos"}
-    named = {measure.label.replace("Comentarios con riesgo", "Riesgo") for measure in MEASURES} - shares
+    named = {measure.label.replace("Respuestas con riesgo", "Riesgo") for measure in MEASURES} - shares
     assert {name.lower() for name in named} <= {name.lower() for name in explained}
     assert all(part.strip() for figure in load_guide().figures for part in astuple(figure))
 

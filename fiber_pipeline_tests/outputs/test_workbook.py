@@ -114,7 +114,7 @@ def test_trends_have_every_month_as_a_date(book: Workbook, history: duckdb.DuckD
             "SELECT period, value FROM insights WHERE dimension = 'all' AND metric = 'volume' AND period_kind = 'month'"
         ).fetchall()
     )
-    assert {f"{line['Mes']:%Y-%m}": line["Comentarios"] for line in lines} == expected
+    assert {f"{line['Mes']:%Y-%m}": line["Respuestas"] for line in lines} == expected
 
 
 def test_detail_has_each_counted_comment_once_and_no_duplicate(

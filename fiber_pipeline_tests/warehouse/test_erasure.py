@@ -49,6 +49,18 @@ def path(tmp_path: Path) -> Path:
     return path
 
 
+def test_all_answers_of_a_customer_go_and_nobody_elses(tmp_path: Path) -> None:
+    warehouse = Warehouse(str(tmp_path / "fiber.duckdb"))
+    warehouse.write(
+        RAW_COMMENTS, small_frame(RAW_COMMENTS, "a", row_id=["1", "2", "3"], customer_id=[GONE, "x", "y"]), "a"
+    )
+    answers = small_frame(COMMENTS, "a", 4, row_id=["1", "1", "2", "3"], is_main=[True, False, True, True])
+    warehouse.write(COMMENTS, answers, "a")
+    removed = warehouse.erase(customer_id=GONE)
+    assert (removed["raw_comments"], removed["comments"]) == (1, 2)
+    assert warehouse.read(COMMENTS, ["row_id"])["row_id"].tolist() == ["2", "3"]
+
+
 def test_a_customer_leaves_every_table_and_the_file(path: Path) -> None:
     warehouse = Warehouse(str(path))
     removed = warehouse.erase(customer_id=GONE)
