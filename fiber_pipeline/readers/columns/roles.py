@@ -130,13 +130,15 @@ def _best(eligible: Mapping[Role, Sequence[tuple[float, int]]]) -> dict[Role, in
         if place == len(roles):
             return 0.0, {}
         role = roles[place]
-        best = choose(place + 1, taken)
+        best: tuple[float, dict[Role, int]] = (0.0, {})
         for score, index in eligible[role][:_CONSIDERED]:
             if index not in taken:
                 total, rest = choose(place + 1, taken | {index})
                 if total + score > best[0] + 1e-9:
                     best = total + score, {role: index, **rest}
-        return best
+        # Of two choices as good as each other, the role that stands first in the list has a column.
+        without = choose(place + 1, taken)
+        return without if without[0] > best[0] + 1e-9 else best
 
     return choose(0, frozenset())[1]
 
@@ -192,7 +194,9 @@ def _nps(column: _Column) -> _Score:
 
 def _rating(column: _Column) -> _Score:
     held = column.held
-    named = max(column.says("rating"), CONTAINS if scale_of_header(column.name) else 0.0)
+    named = column.says("rating")
+    if scale_of_header(column.name) and not column.says("nps"):
+        named = max(named, CONTAINS)
     share = max(held.rating, float(held.is_likert), held.number if named >= CONTAINS else 0.0)
     return _scored(column, "rating", named, share, 1.0)
 
