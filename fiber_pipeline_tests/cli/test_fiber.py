@@ -47,7 +47,7 @@ def test_help_comes_without_importing_dagster():
         check=False,
     )
     assert told.returncode == 0, told.stderr
-    for command in ("run", "estimate", "doctor", "export", "explain", "review", "trace", "batches", "forget", "ui"):
+    for command in ("run", "inspect", "estimate", "doctor", "export", "explain", "review", "trace", "batches", "forget", "ui"):
         assert f"  {command} " in told.stdout
 
 
