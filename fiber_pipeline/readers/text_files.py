@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from fiber_pipeline.readers.columns.names import is_known_name
 from fiber_pipeline.readers.containers import Document
 from fiber_pipeline.readers.delimited import read_delimited, read_lines
-from fiber_pipeline.readers.dialect import detect_dialect
+from fiber_pipeline.readers.dialect import DELIMITERS, detect_dialect
 from fiber_pipeline.readers.encoding import Encoding, detect_encoding, open_text
 from fiber_pipeline.readers.foreign_types import EXPORT_INSTEAD, promised_form, refuse_foreign_text
 from fiber_pipeline.readers.json_records import looks_like_lines, read_json_document, read_json_lines
@@ -17,10 +17,11 @@ from fiber_pipeline.readers.prose import header_width, is_prose
 from fiber_pipeline.readers.records import Dialect
 from fiber_pipeline.readers.sheet import Sheet
 from fiber_pipeline.readers.text_lines import CELL_END, find_line_form, without_end_marks
-from fiber_pipeline.readers.unreadable import ForeignFile
+from fiber_pipeline.readers.unreadable import ForeignFile, UnreadableFile
 
 _HEAD_CHARACTERS = 64 * 1024
 _SAMPLE_LINES = 1_000
+_SAMPLE_CHARACTERS = 8 * 1024 * 1024
 _JSON_STARTS = ("{", "[")
 _JSON_LIST_STARTS = '{["]-0123456789'
 # Prose has commas too: outside .csv and .tsv files, columns must be regular.
@@ -57,7 +58,8 @@ def read_text(document: Document, limits: Limits, mapping: ColumnMapping) -> Ite
             yield from read_json_document(text, sheet, limits)
     else:
         lines = without_end_marks(read_lines(text, limits, document.file))
-        sample = list(itertools.islice(lines, _SAMPLE_LINES))
+        sample = _sample(lines)
+        _refuse_too_wide(sample, limits, document.file)
         form = None if mapping.delimiter else find_line_form(sample)
         if form:
             sheet.notes.append(f"the text is {form.note}")
@@ -70,6 +72,30 @@ def read_text(document: Document, limits: Limits, mapping: ColumnMapping) -> Ite
         sheet.chunks = read_delimited(itertools.chain(sample, lines), dialect, limits)
         yield sheet
     text.detach()
+
+
+def _sample(lines: Iterator[str]) -> list[str]:
+    """The first lines, of which what kind of table they are is told; few if they are very long."""
+    sample: list[str] = []
+    characters = 0
+    for line in itertools.islice(lines, _SAMPLE_LINES):
+        sample.append(line)
+        characters += len(line)
+        if characters > _SAMPLE_CHARACTERS:
+            break
+    return sample
+
+
+def _refuse_too_wide(sample: list[str], limits: Limits, where: str) -> None:
+    """Refuse a table whose first row has too many columns before anything is counted or recognised in it."""
+    first = next((line for line in sample if line.strip()), "")
+    columns = 1 + max(map(first.count, DELIMITERS)) if len(first) > limits.columns else 1
+    if columns > limits.columns:
+        raise UnreadableFile(
+            f"the first row has {columns:,} columns, and {limits.columns:,} are allowed",
+            where,
+            "Export only the columns of the answers; if rows and columns are swapped, swap them back",
+        )
 
 
 def _suffix(file: str) -> str:

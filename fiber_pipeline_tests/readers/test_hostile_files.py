@@ -128,3 +128,23 @@ def test_a_cell_too_long_costs_its_row(tmp_path):
 def test_limits_that_cannot_hold_are_refused():
     with pytest.raises(ValueError, match="rows must be at least 1"):
         Limits(rows=0)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("wide.csv", ",".join(f"c{n}" for n in range(200_000)) + "\n" + "x," * 200_000 + "\n"),
+        ("wide.tsv", "\t".join(f"c{n}" for n in range(200_000)) + "\n"),
+        ("wide.json", "{" + ",".join(f'"c{n}": {n}' for n in range(200_000)) + "}"),
+        ("wide_records.json", "[{" + ",".join(f'"c{n}": {n}' for n in range(200_000)) + "}]"),
+        ("wide_grid.json", "[[" + ",".join(map(str, range(200_000))) + "], [1]]"),
+    ],
+)
+def test_very_many_columns_are_refused_before_they_are_looked_at(tmp_path, name, content, monkeypatch):
+    def recognised(*_: object) -> None:
+        raise AssertionError("columns were recognised")
+
+    monkeypatch.setattr("fiber_pipeline.readers.understood_table.recognise", recognised)
+    (tmp_path / name).write_text(content)
+    with pytest.raises(UnreadableFile, match=r"1,000"):
+        read_file(tmp_path / name, batch=name, ingested_at=NOW)
