@@ -54,7 +54,7 @@ def _json_columns(chunk: Chunk) -> dict[int, int]:
     for column, start in starts.items():
         below = [cells[column] for cells in chunk.rows[start : start + _SAMPLED] if column < len(cells)]
         held = [cell for cell in below if not is_blank(cell)]
-        if sum(isinstance(cell, str) and cell[:1] in ("{", "[") for cell in held) >= max(2, _SHARE * len(held)):
+        if sum(isinstance(cell, str) and cell[:1] in ("{", "[") for cell in held) >= max(1, _SHARE * len(held)):
             found[column] = start
     return found
 

@@ -14,7 +14,19 @@ RECORD_KEYS = (
 )  # fmt: skip
 """Keys under which an object holds its records, the most telling first."""
 
-_NAMES_KEYS = ("columns", "columnas", "header", "headers", "encabezados", "cols", "fields", "schema", "meta", "names")
+_NAMES_KEYS = (
+    "columns",
+    "columnas",
+    "header",
+    "headers",
+    "encabezados",
+    "cols",
+    "fields",
+    "schema",
+    "meta",
+    "names",
+    "rowType",
+)
 _ROWS_KEYS = ("data", "datos", "rows", "filas", "values", "valores", "records", "registros", "results", "result")
 _NAME_KEYS = ("label", "display_name", "title", "name", "id")
 _DEPTH = 6
@@ -36,7 +48,7 @@ def find_tables(document: Any) -> tuple[list[Found], list[Found]]:
     The first is the most telling: of records with known names, under a telling key, the longest. Lists of the same
     names (one a month) are one table, each record with its list's path as `list`; grids stay apart.
     """
-    found = list(_tables(document, "", 0))
+    found = list(_tables(_exported_tables(document), "", 0))
     if not found:
         return [Found("", [] if _holds_nothing(document) else [document])], []
     best = max(found, key=_weight)
@@ -50,6 +62,15 @@ def find_tables(document: Any) -> tuple[list[Found], list[Found]]:
         for record in table.records
     ]
     return [Found(", ".join(table.path for table in alike), records)], others
+
+
+def _exported_tables(document: Any) -> Any:
+    """The tables of a phpMyAdmin export by their names; any other document as it is."""
+    if not isinstance(document, list) or not document or not all(isinstance(part, dict) for part in document):
+        return document
+    if document[0].get("type") != "header":
+        return document
+    return {str(part.get("name")): part.get("data") for part in document if part.get("type") == "table"}
 
 
 def inner_records(records: Sequence[Any]) -> tuple[str, list[Any]] | None:
@@ -126,8 +147,11 @@ def _tables(node: Any, path: str, depth: int) -> Iterator[Found]:
         if node and all(isinstance(item, list) for item in node):
             yield Found(path, node, is_grid=True)
         elif any(isinstance(item, dict) for item in node) or not path or (_rank(path) and _is_text(node)):
+            rows = _rows_of_cells(node)
             grids = [item for item in node if isinstance(item, dict) and _is_grid(item.get("values"))]
-            if grids and len(grids) == len(node):
+            if rows is not None:
+                yield Found(path, rows, is_grid=True)
+            elif grids and len(grids) == len(node):
                 for number, item in enumerate(grids, start=1):
                     name = str(item.get("range") or f"{path}.{number}")
                     yield from (table._replace(path=name) for table in _tables(item, "", depth + 1))
@@ -149,6 +173,17 @@ def _tables(node: Any, path: str, depth: int) -> Iterator[Found]:
 def _tables_under(value: Any, path: str, depth: int) -> Iterator[Found]:
     if isinstance(value, dict) or (isinstance(value, list) and value):
         yield from _tables(value, path, depth + 1)
+
+
+def _rows_of_cells(node: Sequence[Any]) -> list[list[Any]] | None:
+    """Rows wrapped in objects of the one key `Data` or `cells`, as Athena answers; None for records."""
+    key = next(iter(node[0]), "") if node and isinstance(node[0], dict) else ""
+    if key.lower() not in ("data", "cells", "row", "columns"):
+        return None
+    if not all(isinstance(row, dict) and len(row) == 1 and isinstance(row.get(key), list) for row in node):
+        return None
+    rows = [row[key] for row in node]
+    return None if any(isinstance(cell, dict) and len(cell) != 1 for row in rows for cell in row) else rows
 
 
 def _is_text(node: list[Any]) -> bool:

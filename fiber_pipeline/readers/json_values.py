@@ -15,7 +15,8 @@ Titles = Mapping[str, str]
 
 ANSWER_KEYS = frozenset(
     {
-        "answers", "answer", "respuestas", "responses", "fields", "field_data", "custom_fields", "customfields",
+        "answers", "answer", "respuestas", "responses", "fields",
+        "field_data", "fielddatalist", "custom_fields", "customfields",
         "values", "questions", "preguntas", "pages",
     }
 )  # fmt: skip
@@ -68,9 +69,9 @@ def _put(flat: dict[str, Cell], name: str, key: str, value: Any, titles: Titles,
         else:
             value = _json_text(value)
     elif isinstance(value, list):
-        items = [_unmarked(item) if isinstance(item, dict) else item for item in value]
-        if _put_answers(flat, name, key, items, titles):
+        if _put_answers(flat, name, key, value, titles):
             return
+        items = [_unmarked(item) if isinstance(item, dict) else item for item in value]
         if is_split_object(items):
             _put(flat, name, key, {part: item for entry in items for part, item in entry.items()}, titles, depth)
             return
@@ -135,6 +136,9 @@ def _unmarked(value: dict[str, Any]) -> Any:
         found = mark(inner) if mark is not None else _KEEP
         if found is not _KEEP:
             return _unmarked(found) if isinstance(found, dict) else found
+    kind = value.get("type")
+    if isinstance(kind, str) and kind in value and kind != "type" and len(value) <= 3:
+        return value[kind]  # Notion's properties, Typeform's answers
     if value and len(value) <= 2 and value.keys() <= _MOMENTS:
         seconds = value.get("seconds", value.get("_seconds"))
         return _number(seconds) if isinstance(seconds, str | int) else value

@@ -98,6 +98,25 @@ SHAPES = {
         "usuarios": [{"id": n, "correo": "a@b.example", "perfil": "x"} for n in range(9)],
         "entradas": ROWS,
     },
+    "snowflake": {"resultSetMetaData": {"rowType": [{"name": name} for name in NAMES]}, "data": GRID},
+    "athena": {
+        "ResultSet": {"Rows": [{"Data": [{"VarCharValue": str(cell)} for cell in row]} for row in [NAMES, *GRID]]}
+    },
+    "phpmyadmin": [
+        {"type": "header", "version": "5.2"},
+        {"type": "database", "name": "crm"},
+        {"type": "table", "name": "encuestas", "data": ROWS},
+    ],
+    "notion": [
+        {
+            "properties": {
+                "fecha": {"id": "a", "type": "date", "date": row["fecha"]},
+                "nps": {"id": "b", "type": "number", "number": row["nps"]},
+                "comentario": {"id": "c", "type": "rich_text", "rich_text": [{"type": "x", "text": row["comentario"]}]},
+            }
+        }
+        for row in ROWS
+    ],
     "text in text": [{"id": i, "payload": json.dumps(row)} for i, row in enumerate(ROWS)],
     "avro": [{**row, "nps": {"int": row["nps"]}, "comentario": {"string": row["comentario"]}} for row in ROWS],
 }  # fmt: skip
@@ -195,6 +214,22 @@ TITLED = {
             for score, text in zip(SCORES, TEXTS, strict=True)
         ],
     },
+    "medallia": {
+        "data": {
+            "feedback": {
+                "nodes": [
+                    {
+                        "id": score,
+                        "fieldDataList": [
+                            {"field": {"id": "q1", "name": "nps"}, "values": [str(score)]},
+                            {"field": {"id": "q2", "name": "comentario"}, "values": [text]},
+                        ],
+                    }
+                    for score, text in zip(SCORES, TEXTS, strict=True)
+                ]
+            }
+        }
+    },
     "lead ads": {
         "data": [
             {
@@ -215,7 +250,7 @@ def test_answers_go_by_their_questions(tmp_path, shape):
     reading = read_bytes(tmp_path, "respuestas.json", json.dumps(TITLED[shape], ensure_ascii=False))
     assert reading.raw["comment"].tolist() == TEXTS
     assert reading.raw["nps"].tolist() == SCORES
-    if shape != "lead ads":
+    if shape not in ("lead ads", "medallia"):
         assert reading.summary.tables[0].columns["comment"] == QUESTIONS["q2"]
 
 
