@@ -33,7 +33,7 @@ def write_hostile_files(folder: Path) -> dict[str, str]:
         "truncated.parquet": (b"PAR1" + b"\x15\x04" * 40, FAILS),
         "truncated.xls": (_OLE_MAGIC + b"\x00" * 200, FAILS),
         "encrypted.zip": (_encrypted_zip(), FAILS),
-        "encrypted.xlsx": (_encrypted_package(), FAILS),
+        "encrypted.xlsx": (ole_file("EncryptedPackage"), FAILS),
         "encrypted.ods": (_encrypted_ods(), FAILS),
         "bomb.csv.gz": (gzip.compress(b"a,b\n" + b"0" * _ZEROS), FAILS),
         "bomb.zip": (_zip({"bomb.csv": b"a" * _ZEROS}), FAILS),
@@ -145,8 +145,8 @@ def _encrypted_ods() -> bytes:
     )
 
 
-def _encrypted_package() -> bytes:
-    """The smallest OLE file with a stream called EncryptedPackage, as Excel wraps a workbook with a password."""
+def ole_file(stream: str) -> bytes:
+    """The smallest OLE file with one stream; Excel wraps a workbook with a password in one called EncryptedPackage."""
     sector = 512
     header = bytearray(sector)
     header[:8] = _OLE_MAGIC
@@ -175,5 +175,5 @@ def _encrypted_package() -> bytes:
         item[116:120] = b"\xfe\xff\xff\xff"
         return bytes(item)
 
-    directory = entry("Root Entry", 5, 1) + entry("EncryptedPackage", 2, 0xFFFFFFFF) + bytes(256)
+    directory = entry("Root Entry", 5, 1) + entry(stream, 2, 0xFFFFFFFF) + bytes(256)
     return bytes(header) + bytes(table) + directory

@@ -9,6 +9,7 @@ import pytest
 
 from fiber_pipeline.readers import UnreadableFile
 from fiber_pipeline_tests.readers.exports import read_bytes, workbook
+from fiber_pipeline_tests.readers.hostile_files import ole_file
 
 COMMENTS = [
     "Anda lento desde el lunes y nadie responde",
@@ -163,6 +164,9 @@ BINARY = {
     "datos.rdata": (gzip.compress(b"RDX3\nX\n\0\0\0\3" + bytes(20)), "an R data file"),
     "base.accdb": (b"\0\1\0\0Standard ACE DB\0" + bytes(20), "Access"),
     "base.csv": (b"SQLite format 3\0" + bytes(20), "SQLite"),
+    "carta.doc": (ole_file("WordDocument"), "Word"),
+    "correo.msg": (ole_file("__properties_version1.0"), "Outlook"),
+    "otro.mpp": (ole_file("Otro"), "old-style Office file but not a workbook"),
     "carta.docx": (_zip({"[Content_Types].xml": "<Types/>", "word/document.xml": "<d/>"}), "Word"),
     "charla.pptx": (_zip({"[Content_Types].xml": "<Types/>", "ppt/presentation.xml": "<d/>"}), "PowerPoint"),
     "tabla.numbers": (_zip({"Index/Document.iwa": b"x", "preview.jpg": b"x"}), "Numbers"),
