@@ -12,8 +12,9 @@ import ijson
 
 from fiber_pipeline.readers.delimited import read_lines
 from fiber_pipeline.readers.foreign_types import refuse_foreign_json
+from fiber_pipeline.readers.json_answers import Titles, collect_titles
 from fiber_pipeline.readers.json_shapes import Found, find_tables, inner_records
-from fiber_pipeline.readers.json_values import Titles, collect_titles, flatten, plain_cell
+from fiber_pipeline.readers.json_values import flatten, plain_cell
 from fiber_pipeline.readers.limits import MIB, Limits
 from fiber_pipeline.readers.sheet import CHUNK_ROWS, Cell, Chunk, Malformed, Sheet, is_blank
 from fiber_pipeline.readers.unreadable import UnreadableFile

@@ -6,7 +6,8 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from fiber_pipeline.readers.columns.names import is_known_name
-from fiber_pipeline.readers.json_values import ANSWER_KEYS, flatten, is_split_object
+from fiber_pipeline.readers.json_answers import ANSWER_KEYS
+from fiber_pipeline.readers.json_values import flatten, is_split_object
 
 RECORD_KEYS = (
     "comments", "comentarios", "records", "registros", "items", "results", "resultados", "data", "datos", "responses",
