@@ -1,7 +1,14 @@
 """Files become rows: every form an export comes in, read into `raw_comments` and `rejected_rows`.
 
-Formats, encodings, headers, the recognition of columns and the standardisation of values belong here, and what
-guards against hostile files. What a comment's text means, and its cleaning and redaction, do not.
+    reading         a file from its bytes to accepted and rejected rows, none lost; `description` puts that in words
+    files           what a file is: containers, types, encodings, and what is refused
+    formats         workbooks, delimited text, JSON, Parquet cut into numbered rows (`sheet`)
+    tables          where tables lie, their headers, their rows accepted or rejected
+    columns         which column plays which role
+    values          what a cell means: dates, scores, ids, marks of nothing
+    mapping         what a person says about a file's columns; `mapping_file` writes it down
+
+What a comment's text means, and its cleaning and redaction, belong to `cleaning` and `annotation`.
 """
 
 from fiber_pipeline.readers.description import describe_reading, describe_table

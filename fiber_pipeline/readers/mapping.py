@@ -27,8 +27,8 @@ from typing import Any, NoReturn, cast
 import yaml
 
 from fiber_pipeline.readers.columns import ROLES, Role
-from fiber_pipeline.readers.dates import DateOrder
-from fiber_pipeline.readers.scores import RatingScale
+from fiber_pipeline.readers.values.dates import DateOrder
+from fiber_pipeline.readers.values.scores import RatingScale
 from fiber_pipeline.tables.vocabulary import RATING_SCALES
 
 

@@ -9,26 +9,26 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
-from fiber_pipeline.readers.containers import Document, hash_file, open_documents, open_regular
-from fiber_pipeline.readers.dates import DateOrder
-from fiber_pipeline.readers.json_cells import expand_json_cells
-from fiber_pipeline.readers.layout import tables_of
+from fiber_pipeline.readers.files.containers import Document, hash_file, open_documents, open_regular
+from fiber_pipeline.readers.formats.json_cells import expand_json_cells
+from fiber_pipeline.readers.formats.parquet import read_parquet
+from fiber_pipeline.readers.formats.spreadsheets import read_workbook
+from fiber_pipeline.readers.formats.text_files import read_text
 from fiber_pipeline.readers.limits import Limits
 from fiber_pipeline.readers.mapping import ColumnMapping, batch_source
-from fiber_pipeline.readers.parquet import read_parquet
-from fiber_pipeline.readers.purpose import why_left_out
-from fiber_pipeline.readers.scores import RatingScale
 from fiber_pipeline.readers.sheet import Sheet
-from fiber_pipeline.readers.spreadsheets import read_workbook
-from fiber_pipeline.readers.text_files import read_text
-from fiber_pipeline.readers.understood_table import (
+from fiber_pipeline.readers.tables.column_plan import NamedChoice
+from fiber_pipeline.readers.tables.layout import tables_of
+from fiber_pipeline.readers.tables.purpose import why_left_out
+from fiber_pipeline.readers.tables.rejection import REJECTED_SCHEMA
+from fiber_pipeline.readers.tables.understood_table import (
     ACCEPTED_SCHEMA,
-    REJECTED_SCHEMA,
-    NamedChoice,
     TableRows,
     read_table,
 )
 from fiber_pipeline.readers.unreadable import ForeignFile, UnreadableFile
+from fiber_pipeline.readers.values.dates import DateOrder
+from fiber_pipeline.readers.values.scores import RatingScale
 from fiber_pipeline.tables import RAW_COMMENTS, REJECTED_ROWS
 
 

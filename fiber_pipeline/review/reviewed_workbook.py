@@ -13,11 +13,11 @@ from pathlib import Path
 
 from fiber_pipeline.annotation.themes import Theme
 from fiber_pipeline.cleaning.identity import text_key
-from fiber_pipeline.readers.containers import Document, open_regular
-from fiber_pipeline.readers.file_type import detect_file_type
+from fiber_pipeline.readers.files.containers import Document, open_regular
+from fiber_pipeline.readers.files.file_type import detect_file_type
+from fiber_pipeline.readers.formats.spreadsheets import read_workbook
 from fiber_pipeline.readers.limits import MIB, Limits
 from fiber_pipeline.readers.sheet import Cell, is_blank
-from fiber_pipeline.readers.spreadsheets import read_workbook
 from fiber_pipeline.readers.unreadable import UnreadableFile
 from fiber_pipeline.review import queue_layout as layout
 from fiber_pipeline.tables.vocabulary import REVIEW_REASONS

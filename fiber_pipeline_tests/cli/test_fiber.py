@@ -47,7 +47,19 @@ def test_help_comes_without_importing_dagster():
         check=False,
     )
     assert told.returncode == 0, told.stderr
-    commands = ("run", "inspect", "estimate", "doctor", "export", "explain", "review", "trace", "batches", "forget", "ui")
+    commands = (
+        "run",
+        "inspect",
+        "estimate",
+        "doctor",
+        "export",
+        "explain",
+        "review",
+        "trace",
+        "batches",
+        "forget",
+        "ui",
+    )
     for command in commands:
         assert f"  {command} " in told.stdout
 

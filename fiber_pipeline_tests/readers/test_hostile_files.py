@@ -144,7 +144,7 @@ def test_very_many_columns_are_refused_before_they_are_looked_at(tmp_path, name,
     def recognised(*_: object) -> None:
         raise AssertionError("columns were recognised")
 
-    monkeypatch.setattr("fiber_pipeline.readers.understood_table.recognise", recognised)
+    monkeypatch.setattr("fiber_pipeline.readers.tables.column_plan.recognise", recognised)
     (tmp_path / name).write_text(content)
     with pytest.raises(UnreadableFile, match=r"1,000"):
         read_file(tmp_path / name, batch=name, ingested_at=NOW)

@@ -285,7 +285,7 @@ def test_a_name_that_records_use_late_still_finds_its_role(tmp_path):
 
 
 def test_a_large_json_is_read_as_a_stream(tmp_path, monkeypatch):
-    monkeypatch.setattr("fiber_pipeline.readers.json_records.WHOLE_CHARACTERS", 100)
+    monkeypatch.setattr("fiber_pipeline.readers.formats.json_records.WHOLE_CHARACTERS", 100)
     document = {"meta": {"n": 50}, "comments": [{"comment": f"texto número {n}", "nps": n % 11} for n in range(50)]}
     reading = read_bytes(tmp_path, "big.json", json.dumps(document, ensure_ascii=False))
     assert reading.raw["comment"].tolist()[-1] == "texto número 49"

@@ -12,12 +12,12 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from fiber_pipeline.readers.dates import DateOrder, detect_order, read_date
-from fiber_pipeline.readers.likert import likert_steps
-from fiber_pipeline.readers.null_marks import is_null_mark
-from fiber_pipeline.readers.relative_dates import is_relative_date
-from fiber_pipeline.readers.scores import read_nps, read_number, read_rating
 from fiber_pipeline.readers.sheet import Cell, is_blank
+from fiber_pipeline.readers.values.dates import DateOrder, detect_order, read_date
+from fiber_pipeline.readers.values.likert import likert_steps
+from fiber_pipeline.readers.values.null_marks import is_null_mark
+from fiber_pipeline.readers.values.relative_dates import is_relative_date
+from fiber_pipeline.readers.values.scores import read_nps, read_number, read_rating
 from fiber_pipeline.text import fold, unstretch
 
 SAMPLED = 4_000

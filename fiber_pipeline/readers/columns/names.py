@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 from rapidfuzz import fuzz
 
-from fiber_pipeline.readers.mojibake import repair_mojibake
+from fiber_pipeline.readers.values.mojibake import repair_mojibake
 from fiber_pipeline.text import fold
 
 EXACT, NEARLY, CONTAINS = 3.0, 2.5, 1.5

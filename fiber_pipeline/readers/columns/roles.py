@@ -6,8 +6,8 @@ from typing import Literal
 
 from fiber_pipeline.readers.columns.evidence import Evidence, measure
 from fiber_pipeline.readers.columns.names import CONTAINS, NEARLY, asks, is_company, is_untold, strength
-from fiber_pipeline.readers.rating_scales import scale_of_header
 from fiber_pipeline.readers.sheet import Cell
+from fiber_pipeline.readers.values.rating_scales import scale_of_header
 
 Role = Literal["comment", "nps", "nps_group", "rating", "date", "customer"]
 ROLES: tuple[Role, ...] = ("comment", "nps", "nps_group", "rating", "date", "customer")
