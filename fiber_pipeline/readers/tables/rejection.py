@@ -14,8 +14,9 @@ from fiber_pipeline.text import fold
 
 REJECTED_SCHEMA = pa.schema([item for item in REJECTED_ROWS.arrow_schema if item.name != "batch"])
 _TOTALS = frozenset(
-    "total|totales|total general|suma|promedio|media|subtotal|grand total|average|sum|mean".split("|"),
-)
+    {"total", "totales", "total general", "suma", "promedio", "media", "subtotal", "grand total", "average", "sum",
+     "mean"}
+)  # fmt: skip
 _TOTAL_CHARACTERS = 20
 
 
