@@ -262,13 +262,12 @@ def test_answers_whose_questions_are_not_given_go_by_their_ids(tmp_path):
 
 
 def test_names_are_whole_paths_and_none_is_lost(tmp_path):
-    record = {"opinion": {"texto": "Anda lento"}, "respuesta": {"texto": "Hola, lo vemos"}, "opinion.texto": "x"}
+    record = {"encuesta": {"plan": "Hogar"}, "cuenta": {"plan": "Móvil"}, "encuesta.plan": "x", "comentario": "lento"}
     reading = read_bytes(tmp_path, "a.json", json.dumps([record]))
-    row = json.loads(reading.raw["metadata"][0])
-    assert {*row, *reading.summary.tables[0].columns.values()} == {
-        "opinion.texto",
-        "respuesta.texto",
-        "opinion.texto (2)",
+    assert json.loads(reading.raw["metadata"][0]) == {
+        "encuesta.plan": "Hogar",
+        "cuenta.plan": "Móvil",
+        "encuesta.plan (2)": "x",
     }
 
 
