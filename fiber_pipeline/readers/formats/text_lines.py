@@ -89,6 +89,11 @@ def find_line_form(lines: Sequence[str]) -> LineForm | None:
 def _list(lines: Sequence[str]) -> LineForm | None:
     if len(lines) < _LEAST_ITEMS:
         return None
+    return _marked(lines) or (_marked(lines[1:]) if len(lines) > _LEAST_ITEMS else None)
+
+
+def _marked(lines: Sequence[str]) -> LineForm | None:
+    """The form of lines that nearly all have the mark of a list."""
     numbers = [int(match[1] or match[2] or match[3]) for line in lines if (match := _NUMBERED.match(line))]
     runs = sum(second == first + 1 for first, second in itertools.pairwise(numbers))
     if len(numbers) >= _MOST * len(lines) and runs >= _MOST * (len(numbers) - 1):

@@ -1,5 +1,7 @@
 """Rows with more fields than the header: a text that holds the delimiter was not quoted. No field is cut."""
 
+import itertools
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -39,6 +41,10 @@ class SurplusFields:
         self._behind = [_shape([row[place - behind] for row in whole]) for place in range(behind)]
         fields = [cell for row in whole if len(row) == width for cell in row[1:]]
         self._is_tight = sum(map(_goes_on, fields)) <= _HARDLY_ANY * len(fields)
+
+    def is_over(self, row: Sequence[Cell]) -> bool:
+        """Whether a row has fields, not only blanks, beyond the table's width."""
+        return len(row) > self._width and not all(map(is_blank, row[self._width :]))
 
     def fit(self, row: Sequence[Cell]) -> Fitted:
         """Fit a row of more fields than the table has columns.
@@ -93,6 +99,28 @@ def named_width(header: Sequence[str], rows: Sequence[Sequence[Cell]]) -> int:
     further = [cell for row in rows[:_SAMPLED] if len(row) >= usual for cell in row[named:usual]]
     spoken = sum(map(_goes_on, further))
     return usual if spoken < 0.5 * len(further) else named
+
+
+def unnamed_width(rows: Sequence[Sequence[Cell]]) -> int:
+    """How many columns a delimited table without a header has: as most rows, or fewer where the rest goes on a text."""
+    lengths = Counter(len(_without_blank_end(row, 1)) for row in rows[:_SAMPLED])
+    usual = max(lengths, key=lambda length: (lengths[length], length))
+    for width in sorted(length for length in lengths if 1 < length < usual):
+        further = [cell for row in rows[:_SAMPLED] for cell in row[width:] if not is_blank(cell)]
+        if sum(map(_goes_on, further)) >= _NEARLY_ALL * len(further):
+            return width
+    return max(Counter(map(len, rows)), key=lambda length: (lengths[length], length))
+
+
+def lacks_first_name(header: Sequence[str], rows: Sequence[Sequence[Cell]]) -> bool:
+    """Whether every row has a number of its own before the columns that the header names, as R writes them."""
+    sampled = rows[:_SAMPLED]
+    if len(sampled) < _REPEATS or any(len(row) != len(header) + 1 for row in sampled) or not all(header):
+        return False
+    firsts = [read_number(row[0]) for row in sampled]
+    return all(
+        first is not None and second is not None and second > first for first, second in itertools.pairwise(firsts)
+    )
 
 
 def _without_blank_end(row: Sequence[Cell], width: int) -> list[Cell]:

@@ -1,7 +1,6 @@
 """One sheet understood: its header and columns found, each of its rows accepted or rejected with a reason."""
 
 import itertools
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,7 +16,13 @@ from fiber_pipeline.readers.tables.answers import read_answers
 from fiber_pipeline.readers.tables.column_plan import ColumnPlan, NamedChoice
 from fiber_pipeline.readers.tables.header import Header, find_header, unique_names
 from fiber_pipeline.readers.tables.rejection import Rejected, is_all_numbers, is_total, rejected_batch
-from fiber_pipeline.readers.tables.surplus_fields import SURPLUS_COLUMN, SurplusFields, named_width
+from fiber_pipeline.readers.tables.surplus_fields import (
+    SURPLUS_COLUMN,
+    SurplusFields,
+    lacks_first_name,
+    named_width,
+    unnamed_width,
+)
 from fiber_pipeline.readers.tables.table_columns import (
     Problems,
     customer_column,
@@ -90,10 +95,7 @@ class _Table:
         ]
         self._width = self._usual_width(data, header)
         names = [name or "" for name in repair_mojibake(list(header.names))]
-        # Fields of rows that are too wide may stand under a wrong name: the others tell what columns hold.
-        width = self._width
-        fitting = [row for row in data if width is None or len(row) <= width or all(map(is_blank, row[width:]))]
-        columns = _transpose(fitting if len(fitting) * 2 >= len(data) else data, len(names))
+        columns = _transpose(self._well_cut(data), len(names))
         is_named = header.position is not None or sheet.header is not None
         self._plan = ColumnPlan(names, columns, mapping, has_header=is_named)
         sheet.notes += self._plan.lacking
@@ -161,15 +163,22 @@ class _Table:
 
     def _usual_width(self, data: Sequence[Sequence[Cell]], header: Header) -> int | None:
         """How many columns a delimited file has; fields beyond are surplus."""
-        widths = Counter(map(len, data))
-        if not self._sheet.is_delimited or not (self._header_cells or widths):
+        if not self._sheet.is_delimited or not (self._header_cells or data):
             return None
-        if self._header_cells:
-            width = named_width(self._header_cells, data)
-        else:
-            width = max(widths, key=lambda width: (widths[width], width))
+        if self._header_cells and lacks_first_name(self._header_cells, data):
+            header.names[:] = unique_names(["", *header.names[: len(self._header_cells)]], 0)
+            self._header_cells.insert(0, "")
+        width = named_width(self._header_cells, data) if self._header_cells else unnamed_width(data)
         del header.names[width:]
         return width
+
+    def _well_cut(self, rows: Sequence[Sequence[Cell]]) -> Sequence[Sequence[Cell]]:
+        """Rows whose fields stand under their names, as far as can be told before columns have roles."""
+        if self._width is None or all(len(row) <= self._width for row in rows):
+            return rows
+        surplus = SurplusFields(rows, self._width, None, self._sheet.delimiter)
+        fitted = [(row, None) if not surplus.is_over(row) else surplus.fit(row)[:2] for row in rows]
+        return [cells for cells, left_over in fitted if left_over is None] or rows
 
     def _rating_form(self, columns: Sequence[Sequence[Cell]]) -> RatingForm | None:
         """How ratings are read; a column that holds none after all gives its role up."""
@@ -201,7 +210,7 @@ class _Table:
                 continue
             if position in chunk.troubles:
                 problems.by_row[len(rows)] = list(chunk.troubles[position])
-            if self._surplus and self._width is not None and not all(map(is_blank, row[self._width :])):
+            if self._surplus and self._surplus.is_over(row):
                 fitted = self._surplus.fit(row)
                 row = fitted.cells
                 problems.by_row.setdefault(len(rows), []).append(fitted.problem)
@@ -229,8 +238,11 @@ class _Table:
         return not self._sheet.is_delimited or sum(map(len, row)) > self._limits.cell_characters  # type: ignore[arg-type]
 
     def _is_header(self, row: Sequence[Cell]) -> bool:
-        header = self._header_cells
-        if not header or not isinstance(row[0], str | None) or _plain(row[0]).lower() != header[0].lower():
+        header, first = self._header_cells, row[0]
+        if not header or not isinstance(first, str | None):
+            return False
+        # Nearly every row is told by the last character of its first cell.
+        if (first or "").rstrip()[-1:].lower() != header[0][-1:].lower() or fold(_plain(first)) != fold(header[0]):
             return False
         width = max(len(row), len(header))
         padded, names = [*row, *[None] * (width - len(row))], [*header, *[""] * (width - len(header))]

@@ -16,6 +16,8 @@ def plain_id(cell: Cell) -> str | None:
 
     Leading zeros stay. Numbers in scientific notation are written out where no digit is lost.
     """
+    if isinstance(cell, str) and cell.isalnum():
+        return cell
     if is_blank(cell):
         return None
     if not isinstance(cell, str):

@@ -44,11 +44,23 @@ def are_machine_made(columns: Iterable[Sequence[Cell]]) -> bool:
 
 def without_marks(cells: Sequence[Cell]) -> Sequence[Cell]:
     """A column of scores, dates or customers with None for every mark of nothing."""
-    marks = _marks()["all"]
-    return [None if _is_mark(cell, marks) else cell for cell in cells]
+    return _without(cells, _marks()["all"])
 
 
 def without_machine_marks(cells: Sequence[Cell], is_machine_made: bool) -> Sequence[Cell]:
     """A column of comments with None for every program's mark of nothing, and people's words kept."""
     marks = _marks()["machine"] | (_marks()["pythons"] if is_machine_made else frozenset())
-    return [None if _is_mark(cell, marks) else cell for cell in cells]
+    return _without(cells, marks)
+
+
+def _without(cells: Sequence[Cell], marks: Collection[str]) -> Sequence[Cell]:
+    # `_is_mark` written out: a call for every cell of a table is a tenth of the time of reading it.
+    return [
+        None
+        if isinstance(cell, str)
+        and len(cell) <= _LONGEST
+        and not "0" <= cell[:1] <= "9"
+        and cell.strip().lower() in marks
+        else cell
+        for cell in cells
+    ]

@@ -161,3 +161,23 @@ def test_tables_are_read_whatever_they_are_called(tmp_path, name, encoding):
 def test_comments_with_commas_are_no_table(tmp_path, name, mark):
     comments = [text.replace(", ", mark) for text in ("Bien, gracias", "Malo, lento, caro", "No", "Se corta, siempre")]
     assert _rows(tmp_path, "\n".join(comments) + "\n", name)["comment"].tolist() == comments
+
+
+def test_a_table_without_a_header_keeps_its_comments_whole(tmp_path):
+    rows = "03/03/2025,9,Bien, nunca falla\n04/03/2025,2,Se corta\n05/03/2025,0,Mal, caro\n06/03/2025,10,Ikatu\n"
+    raw = _rows(tmp_path, rows)
+    assert raw["comment"].tolist() == ["Bien, nunca falla", "Se corta", "Mal, caro", "Ikatu"]
+    assert raw["nps"].tolist() == [9, 2, 0, 10]
+
+
+def test_row_numbers_without_a_name_do_not_shift_the_columns(tmp_path):
+    text = '"fecha","nps","comentario"\n"1","2025-03-03",9,"Bien, che"\n"2","2025-03-04",2,"Mal"\n'
+    raw = _rows(tmp_path, text + '"3","2025-03-05",7,"Ok"\n')
+    assert raw["comment"].tolist() == ["Bien, che", "Mal", "Ok"]
+    assert raw["nps"].tolist() == [9, 2, 7]
+    assert json.loads(raw["metadata"].iloc[0]) == {"column 1": "1"}
+
+
+def test_a_list_may_have_a_title(tmp_path):
+    raw = _rows(tmp_path, "Comentarios\n1. Lento, caro\n2. Va bien\n3. No\n", "t.txt")
+    assert raw["comment"].tolist() == ["Lento, caro", "Va bien", "No"]
