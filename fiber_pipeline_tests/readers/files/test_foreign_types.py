@@ -183,7 +183,8 @@ PROMISES = {
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
-        (name, json.dumps(content) if forms is JSON else content, said)
+        # Named by the file alone: archives hold the time they were made at.
+        pytest.param(name, json.dumps(content) if forms is JSON else content, said, id=name)
         for forms in (MARKUP, PROGRAMS, PEOPLE, JSON, BINARY, PROMISES)
         for name, (content, said) in forms.items()
     ],
