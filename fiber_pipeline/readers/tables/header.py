@@ -19,6 +19,7 @@ from fiber_pipeline.readers.values.scores import read_nps, read_number
 from fiber_pipeline.text import fold
 
 _SEARCHED = 40
+_LOOKED_AT = 2_000
 _NAME_CHARACTERS = 200
 _NAME_WORDS = 25
 # Names may stand in up to so many rows: a title over several columns, a question, what a program calls it.
@@ -80,11 +81,12 @@ def unique_names(cells: Sequence[Cell], width: int) -> list[str]:
 
 
 def _find(rows: Sequence[Sequence[Cell]], expected: Collection[str]) -> int | None:
-    filled = [(index, [cell for cell in row if not is_blank(cell)]) for index, row in enumerate(rows)]
+    looked_at = rows[:_LOOKED_AT]
+    filled = [(index, [cell for cell in row if not is_blank(cell)]) for index, row in enumerate(looked_at)]
     candidates = [(index, cells) for index, cells in filled[: _SEARCHED * 3] if cells][:_SEARCHED]
     if not candidates:
         return None
-    widths = Counter(len(cells) for _, cells in filled[:2_000] if cells)
+    widths = Counter(len(cells) for _, cells in filled if cells)
     usual = max(widths, key=lambda width: (widths[width], width))
     best, best_score = None, 0.0
     for index, cells in candidates:
