@@ -147,21 +147,15 @@ def _stop(desk: "BatchDesk", submission: "Submission") -> bool:
 def _desk() -> "Iterator[BatchDesk | None]":
     """The desk, or None where nothing can have been submitted: to look at a journal must not make it."""
     from fiber_pipeline.annotation.chains import open_batch_desk
-    from fiber_pipeline.annotation.themes import TaxonomyError
     from fiber_pipeline.services.openai.batches.journal.opening import is_there
-    from fiber_pipeline.services.prices import PriceFileError
-    from fiber_pipeline.services.store.errors import StoreError
     from fiber_pipeline.services.store.opening import store_of
 
     settings = read_settings()
     if not is_there(settings.cache_url, settings.cache_dir):
         yield None
         return
-    try:
-        with closing(store_of(settings)) as store, closing(open_batch_desk(settings, store)) as desk:
-            yield desk
-    except (StoreError, TaxonomyError, PriceFileError) as problem:
-        raise click.ClickException(str(problem)) from None
+    with closing(store_of(settings)) as store, closing(open_batch_desk(settings, store)) as desk:
+        yield desk
 
 
 def _chosen(known: "Sequence[Submission]", id_: str) -> "Submission":

@@ -88,17 +88,13 @@ _NOTHING = "no service has been asked yet: there is no cache"
 @contextmanager
 def _store(settings: "Settings") -> "Iterator[ResponseStore | None]":
     """The store, or None where none has been made: to look at one must not make it."""
-    from fiber_pipeline.services.store.errors import StoreError
     from fiber_pipeline.services.store.opening import has_store, store_of
 
     if not has_store(settings):
         yield None
         return
-    try:
-        with closing(store_of(settings)) as store:
-            yield store
-    except StoreError as problem:
-        raise click.ClickException(str(problem)) from None
+    with closing(store_of(settings)) as store:
+        yield store
 
 
 def _fits(row: Mapping[str, Any], chosen: Mapping[str, str | None]) -> bool:

@@ -40,22 +40,17 @@ def estimate(files: tuple[Path, ...]) -> None:
     settings = read_settings()
 
     from fiber_pipeline.annotation.chains import build_chains, build_second_net
-    from fiber_pipeline.annotation.engines import EngineUnavailable
     from fiber_pipeline.operations.estimation import plan_second_net, plan_services
-    from fiber_pipeline.services.failures import UnknownPrice
     from fiber_pipeline.settings import WRITER
 
     texts, looked_at, comments, failed = _read(files, settings)
     with tempfile.TemporaryDirectory() as scratch:
         store = _store(settings, Path(scratch))
-        try:
-            net = build_second_net(settings, lambda: store)
-            chains = build_chains(settings, lambda: store)
-            askings = [*plan_second_net(net, looked_at), *plan_services(chains, texts, _corrections(settings))]
-            if WRITER in settings.services and comments:
-                askings.append(_plan_writing(settings, store))
-        except (EngineUnavailable, UnknownPrice) as problem:
-            raise click.ClickException(str(problem)) from None
+        net = build_second_net(settings, lambda: store)
+        chains = build_chains(settings, lambda: store)
+        askings = [*plan_second_net(net, looked_at), *plan_services(chains, texts, _corrections(settings))]
+        if WRITER in settings.services and comments:
+            askings.append(_plan_writing(settings, store))
         click.echo(f"{comments} comments, {texts['text'].nunique()} distinct texts")
         _tell_services(askings)
         failed |= _tell_budget(askings, settings, store)

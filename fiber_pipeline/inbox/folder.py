@@ -12,6 +12,8 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from fiber_pipeline.problems import Problem
+
 # What editors, browsers and copying tools leave beside or before the real file.
 _PARTIAL_SUFFIXES = frozenset({".part", ".partial", ".tmp", ".temp", ".crdownload", ".download", ".filepart", ".swp"})
 # Dagster keeps these out of partition keys: the first marks a range of keys, the others break its listings.
@@ -21,7 +23,7 @@ _ESCAPE = re.compile("%[0-9A-F]{2}")
 _HASH_BLOCK = 1 << 20
 
 
-class UnusableName(ValueError):  # noqa: N818 - says what is wrong with the file, not with the program
+class UnusableName(Problem, ValueError):  # noqa: N818 - says what is wrong with the file, not with the program
     """A file's path cannot be a batch key; the message says why and what to rename."""
 
 
@@ -129,14 +131,14 @@ class Inbox:
         """Copy files, or everything waiting in folders, into the inbox; return their batches in order.
 
         A file is complete when it appears: it is written under a hidden name and renamed. Files that are in the
-        inbox already stay where they are. Raises FileNotFoundError, UnusableName, or ValueError if two files
-        would become one batch.
+        inbox already stay where they are. Raises FileNotFoundError, and UnusableName, also if two files would become
+        one batch.
         """
         planned: dict[str, Path] = {}
         for source in sources:
             for batch, path in self._batches_of(source):
                 if batch in planned and planned[batch] != path:
-                    raise ValueError(
+                    raise UnusableName(
                         f"{planned[batch]} and {path} would both become the batch {batch}; "
                         "rename one, or put them in folders and give their parent folder"
                     )
