@@ -1,5 +1,6 @@
 """The Dagster home: where runs and events are kept, made ready on first use."""
 
+import logging
 import os
 import tempfile
 from collections.abc import Iterator
@@ -72,16 +73,20 @@ def differences(home: Path) -> dict[str, tuple[Any, Any]]:
 @contextmanager
 def _opened(home: Path) -> Iterator["dg.DagsterInstance"]:
     import dagster as dg
+    from alembic.util.exc import CommandError
     from sqlalchemy.exc import SQLAlchemyError
 
+    # It logs the interrupt that ends a command, and passes it on all the same.
+    logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)
     try:
         # Who opens a home first makes its databases; two at once leave them broken for good.
         with filelock.FileLock(home / _LOCK, timeout=_OPENS_WITHIN):
             instance = dg.DagsterInstance.get()
     except filelock.Timeout:
         raise HomeUnusable(f"{home} was being opened by another program for {_OPENS_WITHIN:.0f} s") from None
-    except (dg.DagsterError, SQLAlchemyError, yaml.YAMLError) as error:
-        raise HomeUnusable(f"Dagster's home {home} cannot be opened: {_first_line(error)}") from error
+    except (dg.DagsterError, SQLAlchemyError, CommandError, yaml.YAMLError) as error:
+        mend = "move it away, if nothing else helps: it holds what ran, and no table and no report"
+        raise HomeUnusable(f"Dagster's home {home} cannot be opened: {_first_line(error)}; {mend}") from error
     with instance:
         yield instance
 
