@@ -435,6 +435,11 @@ class Settings:
         return self.warehouse or str(self.data_dir / "warehouse" / "fiber.duckdb")
 
     @property
+    def installation_dir(self) -> Path:
+        """Where what belongs to this installation alone is kept: its secret, and whom it is to forget."""
+        return Path(self.warehouse_location).expanduser().parent
+
+    @property
     def outputs_dir(self) -> Path:
         """Where files for people are written."""
         return self.outputs or self.data_dir / "outputs"
