@@ -21,7 +21,9 @@ class OutputConfig(dg.Config):
     """What a file is limited to."""
 
     source: str | None = Field(
-        default=None, description="Only this source (the first folder of a batch's path); everything if left out."
+        default=None,
+        pattern=r"^[^./\\][^/\\]*$",
+        description="Only this source (the first folder of a batch's path); everything if left out.",
     )
 
     def place(self, folder: Path, name: str) -> Path:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from fiber_pipeline.cli.problems import read_settings
+from fiber_pipeline.cli.tables import print_table
 
 if TYPE_CHECKING:
     from fiber_pipeline.services.openai.batches.desk import BatchDesk
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 _NOTHING = "nothing has been submitted to OpenAI's Batch API yet"
 _RECENT_SECONDS = 7 * 86_400
 _ID_DIGITS = 8
-_UNLIMITED = 1_000
 _STATES = {
     "intended": "not confirmed",
     "ended": "to be collected",
@@ -51,16 +51,17 @@ def list_(everything: bool) -> None:
             return
         notes = {each.id: desk.why_not_awaited(each) if each.is_open else each.detail for each in shown}
         waiting = len(desk.journal.waiting())
-    # Names of batches are people's own: nothing in them is markup, and nothing of them is cut where it is narrow.
-    console = Console(highlight=False, markup=False, emoji=False, width=_UNLIMITED)
-    console.print(_table(shown))
+    # Names of batches are people's own: nothing in them is markup.
+    console = Console(highlight=False, markup=False, emoji=False)
+    print_table(console, _table(shown))
     for each in shown:
         if notes[each.id]:
-            console.print(f"{each.id[:_ID_DIGITS]}: {notes[each.id]}")
+            console.print(f"{each.id[:_ID_DIGITS]}: {notes[each.id]}", soft_wrap=True)
     reserved = sum(each.reserved_usd for each in shown if each.is_open)
     console.print(
         f"{_submissions(sum(each.is_open for each in shown))} open, with up to {reserved:.4f} USD reserved; "
-        f"batches of feedback that wait for their analysis: {waiting}"
+        f"batches of feedback that wait for their analysis: {waiting}",
+        soft_wrap=True,
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from fiber_pipeline.cli.problems import read_settings
+from fiber_pipeline.cli.tables import print_table
 
 if TYPE_CHECKING:
     from fiber_pipeline.services.store.protocol import ResponseStore
@@ -33,7 +34,7 @@ def stats() -> None:
         rows, spend = store.statistics(), store.spend()
     console = Console(highlight=False)
     if rows:
-        console.print(_table(rows))
+        print_table(console, _table(rows))
     else:
         console.print("no answer is kept", markup=False)
     size = sum(row["bytes"] for row in rows) / _MEGABYTE

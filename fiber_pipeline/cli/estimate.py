@@ -159,6 +159,8 @@ def _amount(plan: "Plan") -> str:
 
 def _tell_budget(askings: "Sequence[Asking]", settings: "Settings", store: "ResponseStore") -> bool:
     """Compare with what the budgets leave; return whether the most it can cost is more."""
+    from fiber_pipeline.services.money import usd
+
     most = sum(asking.plan.most_usd for asking in askings)
     month = f"{datetime.now(UTC):%Y-%m}"
     exceeded = False
@@ -172,7 +174,7 @@ def _tell_budget(askings: "Sequence[Asking]", settings: "Settings", store: "Resp
         short = most > left
         exceeded |= short
         told = "could be exceeded: what is left over goes to the next engine" if short else "suffices"
-        click.echo(f"{variable}: {left:.2f} of {budget:.2f} USD left, which {told}")
+        click.echo(f"{variable}: {usd(left)} of {usd(budget)} USD left, which {told}")
     return exceeded
 
 

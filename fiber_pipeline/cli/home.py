@@ -9,6 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import click
 import filelock
 import yaml
 
@@ -28,16 +29,35 @@ class HomeUnusable(Problem):
     """The Dagster home cannot be opened."""
 
 
+def home_of(settings: Settings) -> Path:
+    """Where the Dagster home is, or would be."""
+    return (Path(os.environ[HOME_VARIABLE]) if is_users_own() else settings.dagster_home).resolve()
+
+
+def is_users_own() -> bool:
+    """Whether DAGSTER_HOME says where the home is."""
+    return bool(os.environ.get(HOME_VARIABLE))
+
+
+def warn_of_differences(settings: Settings) -> None:
+    """Say, in a line, if a home of the user's own is set otherwise than ours; nothing of one that was ours."""
+    if not is_users_own():
+        return
+    areas = sorted({name.partition(".")[0] for name in differences(home_of(settings))})
+    if areas:
+        told = f"{HOME_VARIABLE} is set, and its {_CONFIG} differs from ours in {', '.join(areas)}"
+        click.echo(f"{told}; `fiber doctor` says how", err=True)
+
+
 def prepare_home(settings: Settings) -> Path:
     """Return the Dagster home, set for this process and its children.
 
     That is DAGSTER_HOME where it is set, else a folder beside the data, with the package's dagster.yaml in it.
     """
-    given = os.environ.get(HOME_VARIABLE)
-    home = (Path(given) if given else settings.dagster_home).resolve()
+    home = home_of(settings)
     home.mkdir(parents=True, exist_ok=True)
     config = home / _CONFIG
-    if not given and not config.exists():
+    if not is_users_own() and not config.exists():
         _write_whole(config, _shipped_text())
     os.environ[HOME_VARIABLE] = str(home)
     return home

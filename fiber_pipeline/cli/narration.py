@@ -98,7 +98,8 @@ class Narrator:
         event = meta.get("dagster_event")
         if event is not None and event.event_type == dg.DagsterEventType.STEP_START:
             self._progress.update(self._step, description=str(event.step_key), completed=0, total=None, visible=True)
-        elif event is None and record.levelno >= logging.WARNING:
+        elif event is None and (record.levelno == logging.WARNING or (not meta and record.levelno > logging.WARNING)):
+            # Why a run failed is told in the end; what Dagster calls errors meanwhile are the steps that did not begin.
             self.console.print(f"  {meta.get('orig_message', record.getMessage())}", markup=False, highlight=False)
 
 

@@ -28,9 +28,11 @@ def run(sources: tuple[Path, ...], force: bool) -> int:
         click.echo(_nothing(sources, inbox))
         return 0
 
+    from fiber_pipeline.cli.home import warn_of_differences
     from fiber_pipeline.cli.narration import narrated_pipeline
     from fiber_pipeline.cli.summary import print_summary
 
+    warn_of_differences(settings)
     with narrated_pipeline(settings) as (pipeline, narrator):
         results = [pipeline.analyse(batch, force=force) for batch in narrator.each(batches)]
         refreshed = pipeline.refresh(force=force)

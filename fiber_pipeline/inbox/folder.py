@@ -27,6 +27,10 @@ class UnusableName(Problem, ValueError):  # noqa: N818 - says what is wrong with
     """A file's path cannot be a batch key; the message says why and what to rename."""
 
 
+class InboxUnusable(Problem):
+    """FIBER_INBOX names what cannot be opened."""
+
+
 @dataclass(frozen=True, order=True)
 class InboxFile:
     """A file of the inbox. `modified` is in seconds since the epoch; `batch` is its key."""
@@ -84,7 +88,10 @@ class Inbox:
         from fsspec.core import url_to_fs
 
         self.url = url
-        self._files, root = url_to_fs(url)
+        try:
+            self._files, root = url_to_fs(url)
+        except (ImportError, ValueError) as error:
+            raise InboxUnusable(f"the inbox {url} cannot be opened: {error}") from None
         self._root = root.rstrip("/")
         self.is_local = "file" in _protocols(self._files)
         if self.is_local:
