@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import dagster as dg
 from pydantic import Field
@@ -12,6 +13,8 @@ WORKBOOK_NAME = "fiber_insights.xlsx"
 REPORT_NAME = "fiber_report.html"
 REPORT_PDF_NAME = "fiber_report.pdf"
 EXPORTS_NAME = "exports"
+# Relative to the page that shows the link, whatever port or proxy it came by.
+SERVED_AT = "/outputs"
 REVIEW_NAME = "fiber_review.xlsx"
 REPORT_NAMES = (WORKBOOK_NAME, REPORT_NAME, REPORT_PDF_NAME, EXPORTS_NAME)
 INSIGHTS = ("themes", "emergent_themes", "insights", "forecasts", "executive_summary", "recommendations")
@@ -31,11 +34,12 @@ class OutputConfig(dg.Config):
         return folder / self.source / name if self.source else folder / name
 
 
-def file_metadata(path: Path) -> dict[str, Any]:
-    """Where a file is and how large."""
+def file_metadata(path: Path, outputs: Path) -> dict[str, Any]:
+    """Where a file of the outputs folder is, how `fiber ui` serves it beside its own pages, and how large it is."""
+    served = path.resolve().relative_to(outputs.resolve()).as_posix()
     return {
         "path": dg.MetadataValue.path(str(path.resolve())),
-        "open": dg.MetadataValue.url(path.resolve().as_uri()),
+        "open": dg.MetadataValue.url(quote(f"{SERVED_AT}/{served}")),
         "megabytes": round(path.stat().st_size / 1e6, 2),
     }
 
