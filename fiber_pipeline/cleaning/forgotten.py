@@ -12,7 +12,7 @@ import pandas as pd
 
 from fiber_pipeline.installation import keyed_code
 from fiber_pipeline.tables import REJECTED_ROWS
-from fiber_pipeline.text.identifiers import customer_key
+from fiber_pipeline.tables.identifiers import customer_key
 
 LIST_NAME = "forgotten_customers.txt"
 REASON = "its customer asked to be forgotten, and nothing of it is kept"

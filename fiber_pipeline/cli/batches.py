@@ -181,7 +181,7 @@ def _table(shown: "Sequence[Submission]") -> Any:
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for name in ("submission", "batch", "operation", "endpoint", "state"):
-        table.add_column(name)
+        table.add_column(name, no_wrap=True)
     for name in ("requests", "answered", "age", "USD"):
         table.add_column(name, justify="right")
     for each in shown:

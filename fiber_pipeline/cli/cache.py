@@ -112,7 +112,7 @@ def _table(rows: Sequence[Mapping[str, Any]]) -> Any:
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for name in ("provider", "operation", "model", "prompt"):
-        table.add_column(name)
+        table.add_column(name, no_wrap=True)
     for name in ("answers", "MB", "hit rate"):
         table.add_column(name, justify="right")
     for name in ("oldest", "newest"):

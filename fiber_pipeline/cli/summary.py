@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from rich.console import Console
+from rich.table import Column
 from rich.table import Table as Grid
 from rich.text import Text
 
@@ -142,7 +143,7 @@ def _unchecked(rows: Sequence[tuple[int, str]]) -> list[str]:
 
 
 def _batch_grid(results: Sequence[Result], counts: dict[str, tuple[int, ...]]) -> Grid:
-    grid = Grid("batch", "state", title="Batches", title_justify="left", title_style="bold")
+    grid = Grid(Column("batch", no_wrap=True), "state", title="Batches", title_justify="left", title_style="bold")
     headings = ["responses", "comments", "informative", "duplicates", "rejected rows"]
     has_several = any(responses != comments for responses, comments, *_ in counts.values())
     shown = headings if has_several else headings[1:]

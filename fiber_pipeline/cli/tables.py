@@ -10,10 +10,11 @@ _UNLIMITED = 10_000
 def print_table(console: Console, table: Table) -> None:
     """Print a table where it fits; else a paragraph a row: the first column, and the others under it by name.
 
-    A paragraph's lines are left to the terminal to break, so that names can be copied whole.
+    Columns of names are `no_wrap`; others wrap between words. A paragraph's lines are left to the terminal to break,
+    so that names can be copied whole.
     """
-    wanted = console.measure(table, options=console.options.update(width=_UNLIMITED, max_width=_UNLIMITED)).maximum
-    if wanted <= console.width:
+    wide = console.options.update(width=_UNLIMITED, max_width=_UNLIMITED)
+    if console.measure(table, options=wide).minimum <= console.width:
         console.print(table)
         return
     if table.title is not None:

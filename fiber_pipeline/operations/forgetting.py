@@ -18,7 +18,7 @@ from fiber_pipeline.services.operation import text_hash
 from fiber_pipeline.services.store.opening import has_store, store_of
 from fiber_pipeline.settings import LOCAL, Settings
 from fiber_pipeline.tables import EXECUTIVE_SUMMARY, RECOMMENDATIONS
-from fiber_pipeline.text.identifiers import CUSTOMER_KEY_SQL, customer_key
+from fiber_pipeline.tables.identifiers import CUSTOMER_KEY_SQL, customer_key
 from fiber_pipeline.warehouse import Warehouse
 
 _OF_BATCH = "raw_comments.batch = $name"

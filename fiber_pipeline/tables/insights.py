@@ -3,9 +3,9 @@
 import pandera.pandas as pr
 
 from fiber_pipeline.tables import columns
+from fiber_pipeline.tables.identifiers import CUSTOMER_KEY_SQL
 from fiber_pipeline.tables.table import Table
 from fiber_pipeline.tables.vocabulary import PERIOD_KINDS
-from fiber_pipeline.text.identifiers import CUSTOMER_KEY_SQL
 
 _TIME = ["comments.commented_at"]
 _DIMENSION = [

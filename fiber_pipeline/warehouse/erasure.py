@@ -15,8 +15,8 @@ import duckdb
 import pyarrow as pa
 
 from fiber_pipeline.tables import Table
+from fiber_pipeline.tables.identifiers import CUSTOMER_KEY_SQL, customer_key
 from fiber_pipeline.tables.table import PARTITION_COLUMN
-from fiber_pipeline.text.identifiers import CUSTOMER_KEY_SQL, customer_key
 from fiber_pipeline.warehouse import schema
 from fiber_pipeline.warehouse.access import FileAccess
 from fiber_pipeline.warehouse.schema import CATALOG, identifier, qualified
@@ -40,7 +40,7 @@ def erase(
     """Erase a batch, or a customer found by `raw_comments.customer_id`; the rows each table lost.
 
     dry_run: take everything back in the end, and say what would be lost.
-    A customer's case and spaces do not count (`text.identifiers`).
+    A customer's case and spaces do not count (`tables.identifiers`).
     Raises ValueError unless exactly one of the two is given, WarehouseBusy if the file was not to be had in time. Cut
     short after the rows are gone but before the file is rewritten, it is finished by calling it again.
     """

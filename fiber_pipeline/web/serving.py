@@ -22,6 +22,7 @@ from dagster._utils.log import configure_loggers
 from dagster_shared.ipc import get_ipc_shutdown_pipe, open_ipc_subprocess, send_ipc_shutdown_message
 from dagster_shared.serdes import serialize_value
 from dagster_webserver.app import create_app_from_workspace_process_context
+from dagster_webserver.version import __version__
 
 from fiber_pipeline.web.guard import Guard, own_names
 from fiber_pipeline.web.outputs import WithOutputs
@@ -48,7 +49,7 @@ def serve(
         ProxyServerManager(instance, target, code_server_log_level="warning") as code_servers,
         _workspace_of(code_servers) as served,
         _daemon(instance, served) as daemon,
-        WorkspaceProcessContext(instance, WorkspaceFileTarget([str(served)])) as context,
+        WorkspaceProcessContext(instance, WorkspaceFileTarget([str(served)]), version=__version__) as context,
     ):
         app = Guard(
             WithOutputs(create_app_from_workspace_process_context(context), outputs), own_names(host, port, names)
