@@ -8,6 +8,8 @@ from urllib.parse import quote
 import dagster as dg
 from pydantic import Field
 
+from fiber_pipeline.problems import Problem
+
 READS = ("comments", "translated_comments", "sentiment_scores", "comment_themes")
 WORKBOOK_NAME = "fiber_insights.xlsx"
 REPORT_NAME = "fiber_report.html"
@@ -20,18 +22,27 @@ REPORT_NAMES = (WORKBOOK_NAME, REPORT_NAME, REPORT_PDF_NAME, EXPORTS_NAME)
 INSIGHTS = ("themes", "emergent_themes", "insights", "forecasts", "executive_summary", "recommendations")
 
 
+class UnusableSource(Problem, ValueError):  # noqa: N818 - says what is wrong with the name
+    """A source of the run configuration is no folder's name."""
+
+
 class OutputConfig(dg.Config):
     """What a file is limited to."""
 
     source: str | None = Field(
-        default=None,
-        pattern=r"^[^./\\][^/\\]*$",
-        description="Only this source (the first folder of a batch's path); everything if left out.",
+        default=None, description="Only this source (the first folder of a batch's path); everything if left out."
     )
 
     def place(self, folder: Path, name: str) -> Path:
-        """Where a file of this name goes: in the folder, or in one of the source's own."""
-        return folder / self.source / name if self.source else folder / name
+        """Where a file of this name goes: in the folder, or in one of the source's own. Raises UnusableSource.
+
+        Whether there is such a source is asked of the tables, before anything is written.
+        """
+        if not self.source:
+            return folder / name
+        if self.source.startswith(".") or any(mark in self.source for mark in "/\\"):
+            raise UnusableSource(f"source: {self.source!r} is not the name of a folder of the inbox")
+        return folder / self.source / name
 
 
 def file_metadata(path: Path, outputs: Path) -> dict[str, Any]:
