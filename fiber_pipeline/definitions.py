@@ -10,6 +10,7 @@ from fiber_pipeline.assets import ALL_ASSETS
 from fiber_pipeline.assets.policy import apply_policy
 from fiber_pipeline.assets.publishing import IO_MANAGER
 from fiber_pipeline.automation import ALL_JOBS, ALL_SCHEDULES, ALL_SENSORS
+from fiber_pipeline.automation.executor import attended_executor
 from fiber_pipeline.checks.quality import QUALITY_CHECKS
 from fiber_pipeline.resources import (
     EnginesResource,
@@ -71,7 +72,7 @@ def build_definitions(
         sensors=ALL_SENSORS,
         resources={**build_resources(settings), **(overrides or {})},
         # A step in a process of its own costs seconds of imports; batches are parallel as runs instead.
-        executor=dg.in_process_executor,
+        executor=attended_executor,
         loggers={"console": logger} if logger else None,
     )
 

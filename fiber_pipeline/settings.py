@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from fiber_pipeline.environment import EnvFileError, complete_environment
+from fiber_pipeline.problems import Problem
 from fiber_pipeline.text.addresses import secure_url
 
 AUTO = "auto"
@@ -46,7 +47,7 @@ WRITER = "openai"
 WRITTEN_TABLES = ("executive_summary", "recommendations")
 
 
-class SettingsError(ValueError):
+class SettingsError(Problem, ValueError):
     """One or more environment variables hold what they may not; the message names each."""
 
 
@@ -432,6 +433,11 @@ class Settings:
     def warehouse_location(self) -> str:
         """The warehouse as DuckDB is told it."""
         return self.warehouse or str(self.data_dir / "warehouse" / "fiber.duckdb")
+
+    @property
+    def installation_dir(self) -> Path:
+        """Where what belongs to this installation alone is kept: its secret, and whom it is to forget."""
+        return Path(self.warehouse_location).expanduser().parent
 
     @property
     def outputs_dir(self) -> Path:

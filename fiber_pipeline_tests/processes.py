@@ -8,6 +8,9 @@ import multiprocessing
 PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload(
     [
+        "fiber_pipeline.cli.run",
+        "fiber_pipeline.cli.narration",
+        "fiber_pipeline.cli.summary",
         "fiber_pipeline_tests.services.killing.analysing",
         "fiber_pipeline_tests.services.killing.enriching",
         "fiber_pipeline_tests.services.openai.batches.life",

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from fiber_pipeline.annotation.engines import EngineUnavailable
-from fiber_pipeline.settings import LOCAL, Settings
+from fiber_pipeline.settings import ENGINE_NAMES, LOCAL, Settings
 
 if TYPE_CHECKING:
     from fiber_pipeline.annotation.language.protocol import LanguageEngine
@@ -50,6 +50,17 @@ class Chains:
         return [self.language] if second is None else [self.language, second]
 
 
+def check_services(settings: Settings) -> None:
+    """Raise EngineUnavailable, naming what is missing, for the first service that a setting names and has no key."""
+    named = {f"FIBER_ENGINES_{kind.upper()}": settings.chain(kind) for kind in ENGINE_NAMES}
+    named["FIBER_LANGUAGE_SECOND_OPINION"] = (settings.language_second_opinion or LOCAL,)
+    named["FIBER_PII_SECOND_NET"] = (settings.pii_second_net or LOCAL,)
+    for variable, names in named.items():
+        for name in names:
+            if name != LOCAL and name not in settings.services:
+                raise EngineUnavailable(f"{variable} names {name}, which needs {_NEEDED[name]}")
+
+
 def build_chains(settings: Settings, open_store: "Callable[[], ResponseStore] | None" = None) -> Chains:
     """Make the engines the settings name.
 
@@ -59,20 +70,14 @@ def build_chains(settings: Settings, open_store: "Callable[[], ResponseStore] | 
     """
     from fiber_pipeline.annotation.language import LocalLanguageEngine
 
-    for kind in ("translation", "sentiment", "themes"):
-        for name in settings.chain(kind):
-            if name != LOCAL and name not in settings.services:
-                raise EngineUnavailable(f"FIBER_ENGINES_{kind.upper()} names {name}, which needs {_NEEDED[name]}")
-    opinion = settings.language_second_opinion
-    if opinion is not None and opinion not in settings.services:
-        raise EngineUnavailable(f"FIBER_LANGUAGE_SECOND_OPINION names {opinion}, which needs {_NEEDED[opinion]}")
+    check_services(settings)
     workshop = _Workshop(settings, open_store)
     return Chains(
         language=LocalLanguageEngine(),
         translation=[workshop.translation(name) for name in settings.chain("translation")],
         sentiment=[workshop.sentiment(name) for name in settings.chain("sentiment")],
         themes=[workshop.themes(name) for name in settings.chain("themes")],
-        language_second_opinion=workshop.language_second_opinion() if opinion is not None else None,
+        language_second_opinion=workshop.language_second_opinion() if settings.language_second_opinion else None,
     )
 
 
@@ -83,9 +88,7 @@ def build_second_net(settings: Settings, open_store: "Callable[[], ResponseStore
     """
     if settings.pii_second_net is None:
         return None
-    if settings.pii_second_net not in settings.services:
-        net = settings.pii_second_net
-        raise EngineUnavailable(f"FIBER_PII_SECOND_NET names {net}, which needs {_NEEDED[net]}")
+    check_services(settings)
     return _Workshop(settings, open_store).second_net()
 
 

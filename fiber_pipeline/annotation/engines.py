@@ -16,6 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
+from fiber_pipeline.problems import Problem
 from fiber_pipeline.tables import Table
 
 Progress = Callable[[int, int], None]
@@ -28,7 +29,7 @@ PROVENANCE = pa.schema(
 )
 
 
-class EngineUnavailable(RuntimeError):  # noqa: N818 - a state, not a mistake
+class EngineUnavailable(Problem, RuntimeError):  # noqa: N818 - a state, not a mistake
     """No engine of the chain answered a text, or a chain names an engine that is not set up."""
 
 

@@ -5,6 +5,7 @@ import pandas as pd
 
 from fiber_pipeline.assets.publishing import table_asset
 from fiber_pipeline.insight import measure_insights
+from fiber_pipeline.insight.known_names import check_metadata_columns
 from fiber_pipeline.resources import WarehouseResource
 from fiber_pipeline.settings import Settings
 from fiber_pipeline.tables import INSIGHTS
@@ -20,4 +21,5 @@ def insights(
 ) -> pd.DataFrame:
     """NPS, CSAT, sentiment, volume and themes by period, batch, source, language and theme, with intervals."""
     with warehouse.open().reader() as connection:
+        check_metadata_columns(connection, settings.metadata_columns)
         return measure_insights(connection, metadata_columns=settings.metadata_columns)

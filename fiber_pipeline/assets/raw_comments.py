@@ -8,9 +8,11 @@ from fiber_pipeline.assets.code_version import code_version
 from fiber_pipeline.assets.partitions import FEEDBACK_BATCHES
 from fiber_pipeline.assets.publishing import Events, publish, spec, table_outs
 from fiber_pipeline.checks import ROW_CONSERVATION, SCHEMA, check_row_conservation
+from fiber_pipeline.cleaning.forgotten import ForgottenCustomers
 from fiber_pipeline.inbox import UnusableName, check_batch_key
 from fiber_pipeline.readers import Reading, ReadingSummary, UnreadableFile, describe_reading, read_file
 from fiber_pipeline.resources import InboxResource, ProgressResource, WarehouseResource
+from fiber_pipeline.settings import Settings
 from fiber_pipeline.tables import RAW_COMMENTS, REJECTED_ROWS
 
 FILE_SHA256 = "file_sha256"
@@ -41,20 +43,22 @@ def raw_comments(
     inbox: InboxResource,
     warehouse: WarehouseResource,
     progress: dg.ResourceParam[ProgressResource],
+    settings: dg.ResourceParam[Settings],
 ) -> Events:
     """Read a batch's file; quarantine it if it cannot be read."""
     reading = _read(context.partition_key, inbox, warehouse)
     summary = reading.summary
+    raw, rejected = ForgottenCustomers(settings.installation_dir).leave_out(reading.raw, reading.rejected)
     copy_of = _copy_of(warehouse, context.partition_key, summary.file_sha256)
     if copy_of is not None:
         context.log.warning("%s has the same content as %s; its comments count once", context.partition_key, copy_of)
     for line in describe_reading(summary):
         progress.tell(line, context.log)
-    yield from publish(REJECTED_ROWS, reading.rejected, output_name=REJECTED_ROWS.name)
+    yield from publish(REJECTED_ROWS, rejected, output_name=REJECTED_ROWS.name)
     yield from publish(
         RAW_COMMENTS,
-        reading.raw,
-        [check_row_conservation(summary.data_rows, len(reading.raw), len(reading.rejected))],
+        raw,
+        [check_row_conservation(summary.data_rows, len(raw), len(rejected))],
         {
             FILE_SHA256: summary.file_sha256,
             "copy_of": copy_of or "",

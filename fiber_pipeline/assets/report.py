@@ -18,8 +18,9 @@ from fiber_pipeline.resources import OutputsResource, WarehouseResource
 @dg.asset(deps=[*READS, *INSIGHTS], code_version=code_version("outputs"))
 def report(config: OutputConfig, warehouse: WarehouseResource, outputs: OutputsResource) -> dg.MaterializeResult[None]:
     """One self-contained HTML page in Spanish, readable offline and on a phone, and a PDF that says the same."""
-    path = config.place(outputs.open(), REPORT_NAME)
+    folder = outputs.open()
+    path = config.place(folder, REPORT_NAME)
     with warehouse.open().reader() as connection:
         summary = write_report(connection, path, source=config.source)
-    pdf = {f"pdf_{name}": value for name, value in file_metadata(summary.pdf_path).items()}
-    return dg.MaterializeResult(metadata={**file_metadata(path), **pdf, **summary_metadata(summary)})
+    pdf = {f"pdf_{name}": value for name, value in file_metadata(summary.pdf_path, folder).items()}
+    return dg.MaterializeResult(metadata={**file_metadata(path, folder), **pdf, **summary_metadata(summary)})

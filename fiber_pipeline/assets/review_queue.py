@@ -31,11 +31,12 @@ def review_queue(
     """An Excel workbook in Spanish with the comments that people should look at first, and lists to correct them."""
     with warehouse.open().reader() as connection:
         queue = read_queue(connection, settings.review_rows)
-    path = outputs.open() / REVIEW_NAME
+    folder = outputs.open()
+    path = folder / REVIEW_NAME
     summary = write_queue(queue, engines.taxonomy().themes, path)
     return dg.MaterializeResult(
         metadata={
-            **file_metadata(path),
+            **file_metadata(path, folder),
             "texts": summary.rows,
             "comments": summary.comments,
             "reasons": dg.MetadataValue.table(

@@ -20,7 +20,8 @@ def workbook(
     config: OutputConfig, warehouse: WarehouseResource, outputs: OutputsResource
 ) -> dg.MaterializeResult[None]:
     """An Excel workbook in Spanish: key figures, themes, trends, priorities, whom to call, and every comment."""
-    path = config.place(outputs.open(), WORKBOOK_NAME)
+    folder = outputs.open()
+    path = config.place(folder, WORKBOOK_NAME)
     with warehouse.open().reader() as connection:
         summary = write_workbook(connection, path, source=config.source)
-    return dg.MaterializeResult(metadata={**file_metadata(path), **summary_metadata(summary)})
+    return dg.MaterializeResult(metadata={**file_metadata(path, folder), **summary_metadata(summary)})

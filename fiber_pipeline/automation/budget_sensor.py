@@ -7,6 +7,7 @@ import dagster as dg
 from fiber_pipeline.alerts.webhook import AlertNotSent, send_alert
 from fiber_pipeline.resources import ResponseStoreResource
 from fiber_pipeline.services.costs import alert_level, budget_alerts
+from fiber_pipeline.services.money import usd
 from fiber_pipeline.services.store.protocol import Budget
 from fiber_pipeline.settings import Settings
 
@@ -28,7 +29,7 @@ def budget_alerts_sensor(
     spend = response_store.open().spend(month=month)
     level = alert_level(spend.total_usd / settings.budget_usd_month)
     said = f"{month} {level}"
-    told = f"{spend.total_usd:.2f} of {settings.budget_usd_month:.2f} USD spent in {month}"
+    told = f"{usd(spend.total_usd)} of {usd(settings.budget_usd_month)} USD spent in {month}"
     if level == "none" or said == context.cursor:
         return dg.SensorResult(skip_reason=told, cursor=context.cursor)
     for line in budget_alerts(spend, Budget(month_usd=settings.budget_usd_month)):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from fiber_pipeline.cli.problems import read_settings
+from fiber_pipeline.cli.tables import print_table
 
 if TYPE_CHECKING:
     from fiber_pipeline.services.openai.batches.desk import BatchDesk
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 _NOTHING = "nothing has been submitted to OpenAI's Batch API yet"
 _RECENT_SECONDS = 7 * 86_400
 _ID_DIGITS = 8
-_UNLIMITED = 1_000
 _STATES = {
     "intended": "not confirmed",
     "ended": "to be collected",
@@ -51,16 +51,17 @@ def list_(everything: bool) -> None:
             return
         notes = {each.id: desk.why_not_awaited(each) if each.is_open else each.detail for each in shown}
         waiting = len(desk.journal.waiting())
-    # Names of batches are people's own: nothing in them is markup, and nothing of them is cut where it is narrow.
-    console = Console(highlight=False, markup=False, emoji=False, width=_UNLIMITED)
-    console.print(_table(shown))
+    # Names of batches are people's own: nothing in them is markup.
+    console = Console(highlight=False, markup=False, emoji=False)
+    print_table(console, _table(shown))
     for each in shown:
         if notes[each.id]:
-            console.print(f"{each.id[:_ID_DIGITS]}: {notes[each.id]}")
+            console.print(f"{each.id[:_ID_DIGITS]}: {notes[each.id]}", soft_wrap=True)
     reserved = sum(each.reserved_usd for each in shown if each.is_open)
     console.print(
         f"{_submissions(sum(each.is_open for each in shown))} open, with up to {reserved:.4f} USD reserved; "
-        f"batches of feedback that wait for their analysis: {waiting}"
+        f"batches of feedback that wait for their analysis: {waiting}",
+        soft_wrap=True,
     )
 
 
@@ -147,21 +148,15 @@ def _stop(desk: "BatchDesk", submission: "Submission") -> bool:
 def _desk() -> "Iterator[BatchDesk | None]":
     """The desk, or None where nothing can have been submitted: to look at a journal must not make it."""
     from fiber_pipeline.annotation.chains import open_batch_desk
-    from fiber_pipeline.annotation.themes import TaxonomyError
     from fiber_pipeline.services.openai.batches.journal.opening import is_there
-    from fiber_pipeline.services.prices import PriceFileError
-    from fiber_pipeline.services.store.errors import StoreError
     from fiber_pipeline.services.store.opening import store_of
 
     settings = read_settings()
     if not is_there(settings.cache_url, settings.cache_dir):
         yield None
         return
-    try:
-        with closing(store_of(settings)) as store, closing(open_batch_desk(settings, store)) as desk:
-            yield desk
-    except (StoreError, TaxonomyError, PriceFileError) as problem:
-        raise click.ClickException(str(problem)) from None
+    with closing(store_of(settings)) as store, closing(open_batch_desk(settings, store)) as desk:
+        yield desk
 
 
 def _chosen(known: "Sequence[Submission]", id_: str) -> "Submission":
@@ -186,7 +181,7 @@ def _table(shown: "Sequence[Submission]") -> Any:
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for name in ("submission", "batch", "operation", "endpoint", "state"):
-        table.add_column(name)
+        table.add_column(name, no_wrap=True)
     for name in ("requests", "answered", "age", "USD"):
         table.add_column(name, justify="right")
     for each in shown:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from fiber_pipeline.cli.problems import read_settings
+from fiber_pipeline.cli.tables import print_table
 
 if TYPE_CHECKING:
     from fiber_pipeline.services.store.protocol import ResponseStore
@@ -33,7 +34,7 @@ def stats() -> None:
         rows, spend = store.statistics(), store.spend()
     console = Console(highlight=False)
     if rows:
-        console.print(_table(rows))
+        print_table(console, _table(rows))
     else:
         console.print("no answer is kept", markup=False)
     size = sum(row["bytes"] for row in rows) / _MEGABYTE
@@ -88,17 +89,13 @@ _NOTHING = "no service has been asked yet: there is no cache"
 @contextmanager
 def _store(settings: "Settings") -> "Iterator[ResponseStore | None]":
     """The store, or None where none has been made: to look at one must not make it."""
-    from fiber_pipeline.services.store.errors import StoreError
     from fiber_pipeline.services.store.opening import has_store, store_of
 
     if not has_store(settings):
         yield None
         return
-    try:
-        with closing(store_of(settings)) as store:
-            yield store
-    except StoreError as problem:
-        raise click.ClickException(str(problem)) from None
+    with closing(store_of(settings)) as store:
+        yield store
 
 
 def _fits(row: Mapping[str, Any], chosen: Mapping[str, str | None]) -> bool:
@@ -115,7 +112,7 @@ def _table(rows: Sequence[Mapping[str, Any]]) -> Any:
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for name in ("provider", "operation", "model", "prompt"):
-        table.add_column(name)
+        table.add_column(name, no_wrap=True)
     for name in ("answers", "MB", "hit rate"):
         table.add_column(name, justify="right")
     for name in ("oldest", "newest"):

@@ -77,6 +77,7 @@ def examine() -> Iterator[Finding]:
         return
     yield from _settings(settings)
     yield from _folders(settings)
+    yield from _home(settings)
     yield from _inbox(settings)
     yield from _warehouse(settings)
     yield from _engines(settings)
@@ -152,12 +153,31 @@ def _unwritable(folder: Path) -> str | None:
     return None
 
 
+def _home(settings: Settings) -> Iterator[Finding]:
+    """What runs by itself goes by Dagster's own settings, which are the user's to change."""
+    from fiber_pipeline.cli.home import HomeUnusable, differences, home_of
+
+    home = home_of(settings)
+    if not home.exists():
+        return
+    try:
+        found = differences(home)
+    except HomeUnusable as problem:
+        yield Finding("dagster", "wrong", str(problem), "correct the file, or move it away")
+        return
+    for name, (own, ours) in found.items():
+        text = f"{home / 'dagster.yaml'}: {name} is {'not set' if own is None else own}; ours is {ours}"
+        yield Finding("dagster", "note", text, "set it so, or leave it if you mean it")
+    if not found:
+        yield Finding("dagster", "ok", f"{home} is set as ours is")
+
+
 def _inbox(settings: Settings) -> Iterator[Finding]:
-    from fiber_pipeline.inbox import Inbox, Quarantine
+    from fiber_pipeline.inbox import Inbox, InboxUnusable, Quarantine
 
     try:
         files = Inbox(settings.inbox_url).files()
-    except (OSError, ImportError, ValueError) as error:
+    except (OSError, InboxUnusable) as error:
         yield Finding("inbox", "wrong", f"{settings.inbox_url}: {error}", "check FIBER_INBOX and its credentials")
         return
     yield Finding("inbox", "ok", f"{settings.inbox_url} holds {len(files)} files")
@@ -288,6 +308,7 @@ def _prices(settings: Settings) -> Iterator[Finding]:
 
 
 def _store(settings: Settings) -> Iterator[Finding]:
+    from fiber_pipeline.services.money import usd
     from fiber_pipeline.services.store.opening import store_of
 
     store = store_of(settings)
@@ -298,5 +319,5 @@ def _store(settings: Settings) -> Iterator[Finding]:
     place = "shared" if settings.cache_url else "embedded"
     sealed = "sealed" if settings.warehouse_key else "not sealed"
     yield Finding("cache", "ok", f"{place}, {sealed}: {answers} paid answers in {size / 1e6:.1f} MB")
-    budget = f" of {settings.budget_usd_month:.2f}" if settings.budget_usd_month else ""
-    yield Finding("budget", "ok", f"{month.total_usd:.4f}{budget} USD spent this month")
+    budget = f" of {usd(settings.budget_usd_month)}" if settings.budget_usd_month else ""
+    yield Finding("budget", "ok", f"{usd(month.total_usd)}{budget} USD spent this month")

@@ -40,22 +40,17 @@ def estimate(files: tuple[Path, ...]) -> None:
     settings = read_settings()
 
     from fiber_pipeline.annotation.chains import build_chains, build_second_net
-    from fiber_pipeline.annotation.engines import EngineUnavailable
     from fiber_pipeline.operations.estimation import plan_second_net, plan_services
-    from fiber_pipeline.services.failures import UnknownPrice
     from fiber_pipeline.settings import WRITER
 
     texts, looked_at, comments, failed = _read(files, settings)
     with tempfile.TemporaryDirectory() as scratch:
         store = _store(settings, Path(scratch))
-        try:
-            net = build_second_net(settings, lambda: store)
-            chains = build_chains(settings, lambda: store)
-            askings = [*plan_second_net(net, looked_at), *plan_services(chains, texts, _corrections(settings))]
-            if WRITER in settings.services and comments:
-                askings.append(_plan_writing(settings, store))
-        except (EngineUnavailable, UnknownPrice) as problem:
-            raise click.ClickException(str(problem)) from None
+        net = build_second_net(settings, lambda: store)
+        chains = build_chains(settings, lambda: store)
+        askings = [*plan_second_net(net, looked_at), *plan_services(chains, texts, _corrections(settings))]
+        if WRITER in settings.services and comments:
+            askings.append(_plan_writing(settings, store))
         click.echo(f"{comments} comments, {texts['text'].nunique()} distinct texts")
         _tell_services(askings)
         failed |= _tell_budget(askings, settings, store)
@@ -164,6 +159,8 @@ def _amount(plan: "Plan") -> str:
 
 def _tell_budget(askings: "Sequence[Asking]", settings: "Settings", store: "ResponseStore") -> bool:
     """Compare with what the budgets leave; return whether the most it can cost is more."""
+    from fiber_pipeline.services.money import usd
+
     most = sum(asking.plan.most_usd for asking in askings)
     month = f"{datetime.now(UTC):%Y-%m}"
     exceeded = False
@@ -177,7 +174,7 @@ def _tell_budget(askings: "Sequence[Asking]", settings: "Settings", store: "Resp
         short = most > left
         exceeded |= short
         told = "could be exceeded: what is left over goes to the next engine" if short else "suffices"
-        click.echo(f"{variable}: {left:.2f} of {budget:.2f} USD left, which {told}")
+        click.echo(f"{variable}: {usd(left)} of {usd(budget)} USD left, which {told}")
     return exceeded
 
 

@@ -10,13 +10,10 @@ from fiber_pipeline.cli.problems import read_settings
 def explain(text: str) -> None:
     """Say why TEXT gets its language, sentiment and themes: the words, rules and weights behind each."""
     from fiber_pipeline.annotation import language, sentiment
-    from fiber_pipeline.annotation.themes import LocalThemeEngine, TaxonomyError, load_taxonomy
+    from fiber_pipeline.annotation.themes import LocalThemeEngine, load_taxonomy
     from fiber_pipeline.cleaning import redact
 
-    try:
-        taxonomy = load_taxonomy(read_settings().taxonomy)
-    except TaxonomyError as mistakes:
-        raise click.ClickException(f"the taxonomy\n{mistakes}") from None
+    taxonomy = load_taxonomy(read_settings().taxonomy)
     redacted = redact(text).text
     if redacted != text:
         click.echo(f"read as: {redacted}\n")

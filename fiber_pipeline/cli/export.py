@@ -43,20 +43,17 @@ def export(
     from fiber_pipeline.warehouse import Warehouse
 
     with Warehouse(settings.warehouse_location, settings.warehouse_key).reader() as connection:
-        try:
-            paths = write_exports(
-                connection,
-                folder,
-                tables=tables or None,
-                formats=[form for form in FORMATS if not formats or form in formats],
-                batches=batches or None,
-                since=since.date() if since else None,
-                until=until.date() if until else None,
-                themes=themes or None,
-                source=source,
-                csv_bom=bom,
-            )
-        except ValueError as problem:
-            raise click.ClickException(str(problem)) from None
+        paths = write_exports(
+            connection,
+            folder,
+            tables=tables or None,
+            formats=[form for form in FORMATS if not formats or form in formats],
+            batches=batches or None,
+            since=since.date() if since else None,
+            until=until.date() if until else None,
+            themes=themes or None,
+            source=source,
+            csv_bom=bom,
+        )
     for path in paths:
         click.echo(path)

@@ -1,10 +1,17 @@
 """The `fiber` command and its subcommands, loaded only when called: Dagster takes seconds to import."""
 
 import importlib
+import sys
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
 
 import click
 
 from fiber_pipeline import __version__
+from fiber_pipeline.cli.problems import run_command
+
+_DEBUG = "--debug"
 
 _COMMANDS = {
     "run": "Analyse the whole inbox, or the given files and folders.",
@@ -22,7 +29,21 @@ _COMMANDS = {
 }
 
 
-class _LazyGroup(click.Group):
+class _Fiber(click.Group):
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        **extra: Any,
+    ) -> Any:
+        run = partial(super().main, prog_name=prog_name, complete_var=complete_var, standalone_mode=False, **extra)
+        if not standalone_mode:
+            return run(args)
+        rest, debug = _without_debug(list(sys.argv[1:] if args is None else args))
+        return sys.exit(run_command(lambda stop: run(rest, obj=stop), debug=debug))
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(_COMMANDS)
 
@@ -39,7 +60,15 @@ class _LazyGroup(click.Group):
             formatter.write_dl(list(_COMMANDS.items()))
 
 
-@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+def _without_debug(arguments: list[str]) -> tuple[list[str], bool]:
+    """Take `--debug` out wherever it stands: it is asked for when a command has just failed, at the end of its line."""
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    options = [argument for argument in arguments[:end] if argument != _DEBUG]
+    return options + arguments[end:], len(options) < end
+
+
+@click.group(cls=_Fiber, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="fiber")
+@click.option(_DEBUG, is_flag=True, expose_value=False, help="Show where an error comes from.")
 def fiber() -> None:
     """Customer comments about a fibre-internet service, turned into tables and insight."""

@@ -13,16 +13,21 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 
 from fiber_pipeline.annotation.engines import Progress as Callback
 from fiber_pipeline.cli.home import open_instance
+from fiber_pipeline.cli.stopping import Stop, current_stop
 from fiber_pipeline.definitions import build_definitions
 from fiber_pipeline.inbox import printable_name
 from fiber_pipeline.operations.pipeline import Pipeline
 from fiber_pipeline.settings import Settings
 
+# What layers that know no Dagster say: that they wait for somebody, that a service gave up.
+_OWN_LOGS = logging.getLogger("fiber_pipeline")
+
 
 class Narrator:
     """A progress bar per batch and one for the step at work; plain lines where there is no terminal."""
 
-    def __init__(self) -> None:
+    def __init__(self, stop: Stop) -> None:
+        self._stop = stop
         # Dagster captures stdout and stderr while a step runs; the bar keeps its own way to the terminal.
         self._stream = os.fdopen(os.dup(sys.stderr.fileno()), "w", encoding="utf-8", errors="replace")
         self.console = Console(file=self._stream)
@@ -42,6 +47,7 @@ class Narrator:
 
     def __enter__(self) -> "Narrator":
         self._stack.enter_context(self._progress)
+        self._stack.enter_context(_heard(_OWN_LOGS, _EventHandler(self)))
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -55,7 +61,9 @@ class Narrator:
             self._progress.update(self._batches, description=printable_name(batch))
             if not self.console.is_terminal:
                 self.console.print(f"[{number}/{len(batches)}] {printable_name(batch)}", markup=False, highlight=False)
+            self._stop.check()
             yield batch
+            self._stop.check()
             self._progress.advance(self._batches)
         self._progress.update(self._batches, description="batches done")
 
@@ -84,22 +92,35 @@ class Narrator:
         return dg.LoggerDefinition(narrate, description="Progress on the command line")
 
     def hear(self, record: logging.LogRecord) -> None:
-        """Take in a log record of a run."""
+        """Take in a log record of a run, between whose steps there is a chance to stop."""
+        self._stop.repeat()
         meta: dict[str, Any] = getattr(record, "dagster_meta", {})
         event = meta.get("dagster_event")
         if event is not None and event.event_type == dg.DagsterEventType.STEP_START:
             self._progress.update(self._step, description=str(event.step_key), completed=0, total=None, visible=True)
-        elif event is None and record.levelno >= logging.WARNING:
+        elif event is None and (record.levelno == logging.WARNING or (not meta and record.levelno > logging.WARNING)):
+            # Why a run failed is told in the end; what Dagster calls errors meanwhile are the steps that did not begin.
             self.console.print(f"  {meta.get('orig_message', record.getMessage())}", markup=False, highlight=False)
 
 
 @contextmanager
 def narrated_pipeline(settings: Settings) -> Iterator[tuple[Pipeline, Narrator]]:
     """The jobs over this machine's Dagster instance, and who tells how far they are."""
-    narrator = Narrator()
+    stop = current_stop()
+    narrator = Narrator(stop)
     with open_instance(settings) as instance, narrator:
         definitions = build_definitions({"progress": narrator}, settings, narrator.logger())
         yield Pipeline(settings, instance, definitions), narrator
+        stop.check()
+
+
+@contextmanager
+def _heard(logger: logging.Logger, handler: logging.Handler) -> Iterator[None]:
+    logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
 
 
 class _EventHandler(logging.Handler):

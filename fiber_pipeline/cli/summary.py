@@ -6,8 +6,11 @@ from datetime import UTC, datetime
 from rich.console import Console
 from rich.table import Column
 from rich.table import Table as Grid
+from rich.text import Text
 
 from fiber_pipeline.assets.output_files import output_paths
+from fiber_pipeline.cli.tables import print_table
+from fiber_pipeline.inbox import Quarantine
 from fiber_pipeline.operations.pipeline import Result
 from fiber_pipeline.outputs import labels
 from fiber_pipeline.services.costs import budget_alerts, list_calls
@@ -51,6 +54,7 @@ FROM recommendations WHERE fallback_reason IS NOT NULL GROUP BY ALL
 _UNCHECKED = """
 SELECT count(*), any_value(pii_unchecked) FROM comments WHERE pii_unchecked IS NOT NULL HAVING count(*) > 0
 """
+_MOST_WAITING = 10
 _SHARES = ("positive", "neutral", "negative", "mixed")
 
 
@@ -66,11 +70,16 @@ def print_summary(settings: Settings, results: Sequence[Result], refreshed: Resu
         fallbacks = connection.execute(_FALLBACKS).fetchall()
         unchecked = connection.execute(_UNCHECKED).fetchall()
 
-    console.print(_batch_grid(results, counts))
+    print_table(console, _batch_grid(results, counts))
     for result in (*results, refreshed):
         if result.problem is not None:
-            console.print(f"\n{_printable(result.name)} failed:", style="bold red", markup=False)
+            console.print(f"\n{_printable(result.name)} failed:", style="bold red", markup=False, soft_wrap=True)
             console.print(f"  {_printable(result.problem)}", markup=False, soft_wrap=True)
+    waiting = _waiting(settings, results)
+    if waiting:
+        console.print("\nIn quarantine, and not in the figures", style="bold")
+        for line in waiting:
+            console.print(f"  {_printable(line)}", markup=False, soft_wrap=True)
     if overall:
         console.print("\nOver all batches, duplicates counted once", style="bold")
         for line in _figures(overall):
@@ -78,7 +87,7 @@ def print_summary(settings: Settings, results: Sequence[Result], refreshed: Resu
         told = ", ".join(f"{labels.LANGUAGES[language]} {count}" for language, count in languages)
         console.print(f"  Languages of informative comments: {told}", markup=False)
     if themes:
-        console.print(_theme_grid(themes))
+        print_table(console, _theme_grid(themes))
     if settings.services:
         console.print("\nExternal services", style="bold")
         for line in [*_services(settings, since), *_fallbacks(fallbacks), *_unchecked(unchecked)]:
@@ -86,6 +95,18 @@ def print_summary(settings: Settings, results: Sequence[Result], refreshed: Resu
     console.print("\nWarehouse and files", style="bold")
     for path in [settings.warehouse_location, *map(str, output_paths(settings.outputs_dir))]:
         console.print(f"  {path}", markup=False, soft_wrap=True)
+
+
+def _waiting(settings: Settings, results: Sequence[Result]) -> list[str]:
+    """The files that could not be read, now or earlier, with where each is; of earlier ones, also why."""
+    quarantine = Quarantine(settings.quarantine_dir)
+    told_already = {result.name for result in results if result.failed}
+    lines = []
+    for batch in quarantine.batches()[:_MOST_WAITING]:
+        reason = "" if batch in told_already else f": {quarantine.reason(batch)}"
+        lines.append(f"{quarantine.folder / batch}{reason}")
+    more = len(quarantine.batches()) - _MOST_WAITING
+    return [*lines, f"and {more} more in {quarantine.folder}"] if more > 0 else lines
 
 
 def _services(settings: Settings, since: datetime) -> list[str]:
@@ -122,7 +143,7 @@ def _unchecked(rows: Sequence[tuple[int, str]]) -> list[str]:
 
 
 def _batch_grid(results: Sequence[Result], counts: dict[str, tuple[int, ...]]) -> Grid:
-    grid = Grid(Column("batch", overflow="fold"), "state", title="Batches", title_justify="left", title_style="bold")
+    grid = Grid(Column("batch", no_wrap=True), "state", title="Batches", title_justify="left", title_style="bold")
     headings = ["responses", "comments", "informative", "duplicates", "rejected rows"]
     has_several = any(responses != comments for responses, comments, *_ in counts.values())
     shown = headings if has_several else headings[1:]
@@ -131,7 +152,7 @@ def _batch_grid(results: Sequence[Result], counts: dict[str, tuple[int, ...]]) -
     for result in results:
         state = "[red]failed[/red]" if result.failed else "up to date" if result.skipped else "analysed"
         figures = counts.get(result.name, ()) if not result.failed else ()
-        grid.add_row(_printable(result.name), state, *map(str, figures[-len(shown) :]))
+        grid.add_row(Text(_printable(result.name)), state, *map(str, figures[-len(shown) :]))
     return grid
 
 

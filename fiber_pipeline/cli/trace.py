@@ -68,10 +68,7 @@ def _tell_sentence(connection: "duckdb.DuckDBPyConnection", rank: int) -> None:
 def _tell_insight(connection: "duckdb.DuckDBPyConnection", insight: tuple[str, str, str, str, str]) -> None:
     from fiber_pipeline.insight import trace_insight
 
-    try:
-        found = trace_insight(connection, *insight)
-    except ValueError as problem:
-        raise click.ClickException(str(problem)) from None
+    found = trace_insight(connection, *insight)
     click.echo(f"{len(found)} comments; `fiber trace ID` tells more of each")
     for name in found[:_SHOWN]:
         click.echo(name)

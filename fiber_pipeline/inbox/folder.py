@@ -12,6 +12,8 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from fiber_pipeline.problems import Problem
+
 # What editors, browsers and copying tools leave beside or before the real file.
 _PARTIAL_SUFFIXES = frozenset({".part", ".partial", ".tmp", ".temp", ".crdownload", ".download", ".filepart", ".swp"})
 # Dagster keeps these out of partition keys: the first marks a range of keys, the others break its listings.
@@ -21,8 +23,12 @@ _ESCAPE = re.compile("%[0-9A-F]{2}")
 _HASH_BLOCK = 1 << 20
 
 
-class UnusableName(ValueError):  # noqa: N818 - says what is wrong with the file, not with the program
+class UnusableName(Problem, ValueError):  # noqa: N818 - says what is wrong with the file, not with the program
     """A file's path cannot be a batch key; the message says why and what to rename."""
+
+
+class InboxUnusable(Problem):
+    """FIBER_INBOX names what cannot be opened."""
 
 
 @dataclass(frozen=True, order=True)
@@ -82,7 +88,10 @@ class Inbox:
         from fsspec.core import url_to_fs
 
         self.url = url
-        self._files, root = url_to_fs(url)
+        try:
+            self._files, root = url_to_fs(url)
+        except (ImportError, ValueError) as error:
+            raise InboxUnusable(f"the inbox {url} cannot be opened: {error}") from None
         self._root = root.rstrip("/")
         self.is_local = "file" in _protocols(self._files)
         if self.is_local:
@@ -129,14 +138,14 @@ class Inbox:
         """Copy files, or everything waiting in folders, into the inbox; return their batches in order.
 
         A file is complete when it appears: it is written under a hidden name and renamed. Files that are in the
-        inbox already stay where they are. Raises FileNotFoundError, UnusableName, or ValueError if two files
-        would become one batch.
+        inbox already stay where they are. Raises FileNotFoundError, and UnusableName, also if two files would become
+        one batch.
         """
         planned: dict[str, Path] = {}
         for source in sources:
             for batch, path in self._batches_of(source):
                 if batch in planned and planned[batch] != path:
-                    raise ValueError(
+                    raise UnusableName(
                         f"{planned[batch]} and {path} would both become the batch {batch}; "
                         "rename one, or put them in folders and give their parent folder"
                     )

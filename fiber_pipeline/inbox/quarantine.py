@@ -50,6 +50,11 @@ class Quarantine:
         note = self._place(batch).with_name(self._place(batch).name + NOTE_SUFFIX)
         return note.read_text(encoding="utf-8") if note.exists() else None
 
+    def reason(self, batch: str) -> str:
+        """What the note says is wrong with a quarantined batch, without the rest of it; empty if it is not here."""
+        _, _, reason = (self.why(batch) or "").partition("\n\n")
+        return reason.strip()
+
     def batches(self) -> list[str]:
         """The batches that wait here."""
         notes = self.folder.rglob(f"*{NOTE_SUFFIX}") if self.folder.exists() else ()

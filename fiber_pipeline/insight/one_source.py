@@ -9,6 +9,7 @@ import pandas as pd
 
 from fiber_pipeline.insight.executive_summary import summary_frame
 from fiber_pipeline.insight.forecasts import measure_forecasts
+from fiber_pipeline.insight.known_names import check_source
 from fiber_pipeline.insight.metrics import measure_insights
 from fiber_pipeline.insight.recommendations import recommend
 from fiber_pipeline.insight.summary import summarise
@@ -48,10 +49,12 @@ def one_source(
     everything and stay so.
 
     with_figures: whether the measured tables are wanted too, or the comments alone.
+    Raises UnknownName for a source that no batch is of.
     """
     if source is None:
         yield connection
         return
+    check_source(connection, source)
     with ExitStack() as shadows:
         shadows.enter_context(_shadowed(connection, "comments", _COMMENTS, {"source": source}))
         if with_figures:

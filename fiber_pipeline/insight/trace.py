@@ -5,11 +5,17 @@ from typing import Any
 import duckdb
 
 from fiber_pipeline.insight.counted_comments import counted_comments, read_sql
+from fiber_pipeline.insight.known_names import check_metadata_columns
 from fiber_pipeline.insight.metrics import METRICS, NO_MEMBER, OF_RESPONSES, OTHER_MEMBERS, json_pointer
+from fiber_pipeline.problems import Problem, check_names
 from fiber_pipeline.tables.vocabulary import PERIOD_KINDS
 
 _DIMENSIONS = ("all", "batch", "source", "language", "question", "theme", "category")
 _METADATA = "metadata:"
+
+
+class Untraceable(Problem, ValueError):  # noqa: N818 - a property of the figure
+    """A figure whose comments are not known."""
 
 
 def trace_comment(connection: duckdb.DuckDBPyConnection, comment_id: str) -> dict[str, Any]:
@@ -41,14 +47,18 @@ def trace_insight(
 
     Takes the row's key. Figures of responses (volume, scores, churn risk) have one comment a response, the main one
     where it belongs to the member. The comments of `theme_share` are the mentions, not all that they are a share of;
-    the members `(other)` of metadata columns cannot be traced, and neither can an unknown kind, dimension or metric:
-    both raise ValueError.
+    the members `(other)` of metadata columns cannot be traced, which raises Untraceable. Raises UnknownName for a
+    kind, dimension, column or metric that there is not.
     """
     is_metadata = dimension.startswith(_METADATA)
-    if period_kind not in PERIOD_KINDS or metric not in METRICS or not (is_metadata or dimension in _DIMENSIONS):
-        raise ValueError(f"there is no figure {metric!r} by {dimension!r} and {period_kind!r}")
+    check_names("kind of period", [period_kind], PERIOD_KINDS)
+    check_names("metric", [metric], METRICS)
+    if is_metadata:
+        check_metadata_columns(connection, [dimension.removeprefix(_METADATA)])
+    else:
+        check_names("dimension", [dimension], (*_DIMENSIONS, f"{_METADATA}COLUMN"))
     if is_metadata and member == OTHER_MEMBERS:
-        raise ValueError(f"{OTHER_MEMBERS} stands for many values, which are not kept apart")
+        raise Untraceable(f"{OTHER_MEMBERS} stands for many values, which are not kept apart")
     parameters = {
         "period_kind": period_kind,
         "period": period,

@@ -1,12 +1,14 @@
 """Erasing a batch or a customer from everything the pipeline keeps."""
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from pathlib import Path
 
 from fiber_pipeline.assets.output_files import output_paths
+from fiber_pipeline.cleaning.forgotten import ForgottenCustomers
 from fiber_pipeline.inbox import Inbox, Quarantine
+from fiber_pipeline.problems import UnknownName
 from fiber_pipeline.resources import ResponseStoreResource
 from fiber_pipeline.resources.openai_batches import OpenAIBatchesResource
 from fiber_pipeline.review.folder import workbooks_quoting
@@ -16,17 +18,31 @@ from fiber_pipeline.services.operation import text_hash
 from fiber_pipeline.services.store.opening import has_store, store_of
 from fiber_pipeline.settings import LOCAL, Settings
 from fiber_pipeline.tables import EXECUTIVE_SUMMARY, RECOMMENDATIONS
+from fiber_pipeline.tables.identifiers import CUSTOMER_KEY_SQL, customer_key
 from fiber_pipeline.warehouse import Warehouse
+
+_OF_BATCH = "raw_comments.batch = $name"
+_OF_CUSTOMER = f"{CUSTOMER_KEY_SQL.format('raw_comments.customer_id')} = $name"
+_RAW_OF_COMMENT = "comments JOIN raw_comments USING (batch, row_id)"
+_BATCHES = (
+    "SELECT DISTINCT batch FROM raw_comments UNION SELECT batch FROM rejected_rows UNION SELECT batch FROM comments"
+)
 
 
 @dataclass(frozen=True)
 class Forgotten:
-    """What was erased: rows by table, files, services' answers, and submissions whose answers will not be kept."""
+    """What was erased, or would be.
+
+    rows: by table. files: deleted. answers: of services. submissions: whose answers will not be kept. still_in: files
+    of the inbox that hold rows of the customer, which runs leave out from now on. is_dry: whether nothing was done.
+    """
 
     rows: Mapping[str, int]
     files: tuple[str, ...]
     answers: int = 0
     submissions: int = 0
+    still_in: tuple[str, ...] = ()
+    is_dry: bool = False
 
     def lines(self) -> list[str]:
         """The same in words, a line each."""
@@ -35,128 +51,157 @@ class Forgotten:
             told.append(f"response store: {self.answers} answers")
         if self.submissions:
             told.append(f"OpenAI's Batch API: {self.submissions} submissions, deleted there when they have ended")
-        told += [f"deleted {file}" for file in self.files]
-        if not told:
-            return ["nothing was found to erase"]
+        told += [f"{'would delete' if self.is_dry else 'deleted'} {file}" for file in self.files]
+        if self.still_in:
+            told += [f"still in {file}" for file in self.still_in]
+            told.append("runs leave these rows out from now on; delete them in the files too")
+        if self.is_dry:
+            return [*told, "nothing was done"]
         return [*told, "run `fiber run` to measure and write the reports anew"]
 
 
-def forget_batch(settings: Settings, batch: str) -> Forgotten:
-    """Erase a batch's rows, its file in the inbox or the quarantine, and all that quotes it."""
-    texts = _text_keys(settings, "batch", batch)
-    answers = _forget_answers(settings, _texts(settings, "batch", batch))
-    submissions = _abandon_submissions(settings, [batch])
-    _forget_words(settings, texts)
-    rows = _warehouse(settings).erase(batch=batch)
+def forget_batch(settings: Settings, batch: str, *, dry_run: bool = False) -> Forgotten:
+    """Erase a batch's rows, its file in the inbox or the quarantine, and all that quotes it.
+
+    Raises UnknownName, having erased nothing, for a batch of which there is nothing. dry_run: say what would go.
+    """
+    inbox, quarantine = Inbox(settings.inbox_url), Quarantine(settings.quarantine_dir)
+    waiting = {file.batch for file in inbox.files()}
+    known = {*_column(settings, _BATCHES), *waiting, *quarantine.batches()}
+    if batch not in known:
+        raise UnknownName("batch", batch, known)
+    erasing = _Erasing(settings, _OF_BATCH, batch, dry_run=dry_run)
+    answers, submissions = erasing.answers(), erasing.submissions([batch])
+    reviews = erasing.reviews()
+    erasing.words()
+    rows = _warehouse(settings).erase(batch=batch, dry_run=dry_run)
     files = []
-    inbox = Inbox(settings.inbox_url)
-    if any(file.batch == batch for file in inbox.files()):
-        inbox.remove(batch)
+    if batch in waiting:
         files.append(f"{inbox.url}/{batch}")
-    quarantine = Quarantine(settings.quarantine_dir)
+        if not dry_run:
+            inbox.remove(batch)
     if quarantine.why(batch) is not None:
-        quarantine.release(batch)
         files.append(f"{settings.quarantine_dir}/{batch}")
-    deleted = (*files, *_delete_outputs(settings), *_delete_reviews(settings, texts))
-    return Forgotten(rows, deleted, answers, submissions)
+        if not dry_run:
+            quarantine.release(batch)
+    return Forgotten(rows, (*files, *erasing.outputs(), *reviews), answers, submissions, is_dry=dry_run)
 
 
-def forget_customer(settings: Settings, customer_id: str) -> Forgotten:
-    """Erase a customer's rows and all that quotes them. Files of the inbox are not rewritten."""
-    texts = _text_keys(settings, "customer_id", customer_id)
-    answers = _forget_answers(settings, _texts(settings, "customer_id", customer_id))
-    submissions = _abandon_submissions(settings, _batches_of(settings, customer_id))
-    _forget_words(settings, texts)
-    rows = _warehouse(settings).erase(customer_id=customer_id)
-    deleted = (*_delete_outputs(settings), *_delete_reviews(settings, texts))
-    return Forgotten(rows, deleted, answers, submissions)
+def forget_customer(settings: Settings, customer_id: str, *, dry_run: bool = False) -> Forgotten:
+    """Erase a customer's rows and all that quotes them, and have runs leave them out of files from now on.
+
+    Case and spaces of the id do not count. Files of the inbox are not rewritten, but named. Raises UnknownName, having
+    erased nothing, for a customer of whom there is nothing. dry_run: say what would go.
+    """
+    forgotten = ForgottenCustomers(settings.installation_dir)
+    name = customer_key(customer_id)
+    batches = _column(settings, f"SELECT DISTINCT batch FROM raw_comments WHERE {_OF_CUSTOMER}", name)  # noqa: S608
+    if not batches and customer_id not in forgotten:
+        # Rejected rows name their customer too, in one of their cells.
+        found = _warehouse(settings).erase(customer_id=customer_id, dry_run=True) if name else {}
+        if not any(found.values()):
+            known = "SELECT DISTINCT customer_id FROM raw_comments WHERE customer_id IS NOT NULL"
+            raise UnknownName("customer", customer_id, _column(settings, known))
+    if not dry_run:
+        # First of all: a file may come again at any moment, and what is cut short here is known by this.
+        forgotten.add(customer_id)
+    erasing = _Erasing(settings, _OF_CUSTOMER, name, dry_run=dry_run)
+    answers, submissions = erasing.answers(), erasing.submissions(batches)
+    reviews = erasing.reviews()
+    erasing.words()
+    rows = _warehouse(settings).erase(customer_id=customer_id, dry_run=dry_run)
+    inbox = Inbox(settings.inbox_url)
+    still_in = tuple(f"{inbox.url}/{file.batch}" for file in inbox.files() if file.batch in batches)
+    return Forgotten(rows, (*erasing.outputs(), *reviews), answers, submissions, still_in, is_dry=dry_run)
+
+
+class _Erasing:
+    """What quotes a batch or a customer outside the tables. Each step does it and says what it was, or only says so."""
+
+    def __init__(self, settings: Settings, of_whom: str, name: str, *, dry_run: bool) -> None:
+        """of_whom: the SQL condition on `raw_comments`, in which `name` is $name."""
+        self._settings = settings
+        self._of_whom = of_whom
+        self._name = name
+        self._dry_run = dry_run
+
+    def answers(self) -> int:
+        """Drop what services answered about these texts, before the tables that name them are erased.
+
+        Answers are kept by text, not by comment: where somebody else wrote the same, their answer goes too and is
+        asked for again. The books stay: they hold the names of batches and what was paid, and no text.
+        """
+        texts = self._texts()
+        if not texts or not has_store(self._settings):
+            return 0
+        store = store_of(self._settings)
+        hashes = [text_hash(text) for text in texts]
+        try:
+            # What was written about all comments together may speak of these.
+            if self._dry_run:
+                written = (row for row in store.statistics() if row["prompt_version"] == SUMMARISE_PROMPT)
+                summaries = sum(int(row["answers"]) for row in written if row["provider"] == PROVIDER)
+                return summaries + store.count_about(hashes)
+            return store.clear(provider=PROVIDER, prompt_version=SUMMARISE_PROMPT) + store.forget(hashes)
+        finally:
+            store.close()
+
+    def submissions(self, batches: Collection[str]) -> int:
+        """Keep nothing of what OpenAI is still answering about these batches."""
+        if not is_there(self._settings.cache_url, self._settings.cache_dir):
+            return 0
+        desk = OpenAIBatchesResource(self._settings, ResponseStoreResource(self._settings)).open()
+        if self._dry_run:
+            return sum(
+                each.is_open and each.batch is not None and each.batch in batches for each in desk.journal.submissions()
+            )
+        return sum(desk.abandon(batch) for batch in batches)
+
+    def reviews(self) -> tuple[str, ...]:
+        """Delete reviewed workbooks that quote what nobody else wrote; what people said in them is in `corrections`."""
+        keys = f"SELECT DISTINCT text_key FROM {_RAW_OF_COMMENT} WHERE ({self._of_whom})"  # noqa: S608
+        mine, others = self._column(f"{keys} IS TRUE"), self._column(f"{keys} IS NOT TRUE")
+        return self._delete(workbooks_quoting(self._settings.reviews_dir, mine - others))
+
+    def words(self) -> None:
+        """Empty the tables in which a service wrote about all comments together, before their bytes are erased.
+
+        The next run fills them again. The rules' words stay: they are the figures', and quote nobody.
+        """
+        warehouse = _warehouse(self._settings)
+        for table in (EXECUTIVE_SUMMARY, RECOMMENDATIONS) if self._texts() and not self._dry_run else ():
+            if (warehouse.read(table, ["engine"])["engine"] != LOCAL).any():
+                warehouse.write(table, table.empty())
+
+    def outputs(self) -> tuple[str, ...]:
+        """Delete what people read: any of it may quote what was erased, a source's own in its folder too."""
+        folders = [self._settings.outputs_dir]
+        if self._settings.outputs_dir.exists():
+            folders += [folder for folder in self._settings.outputs_dir.iterdir() if folder.is_dir()]
+        return self._delete([path for folder in folders for path in output_paths(folder)])
+
+    def _texts(self) -> set[str]:
+        """The redacted texts and their translations: all that services can have been told."""
+        of_whom = f"FROM {_RAW_OF_COMMENT} WHERE {self._of_whom}"
+        return self._column(
+            f"SELECT text {of_whom} UNION SELECT text_es FROM translated_comments "  # noqa: S608
+            f"WHERE comment_id IN (SELECT comment_id {of_whom})"
+        )
+
+    def _column(self, query: str) -> set[str]:
+        return _column(self._settings, query, self._name)
+
+    def _delete(self, paths: Sequence[Path]) -> tuple[str, ...]:
+        for path in () if self._dry_run else paths:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        return tuple(map(str, paths))
 
 
 def _warehouse(settings: Settings) -> Warehouse:
     return Warehouse(settings.warehouse_location, settings.warehouse_key)
 
 
-def _text_keys(settings: Settings, column: Literal["batch", "customer_id"], value: str) -> set[str]:
-    rows = "comments JOIN raw_comments USING (batch, row_id)"
+def _column(settings: Settings, query: str, name: str | None = None) -> set[str]:
     with _warehouse(settings).reader() as connection:
-        found = connection.execute(
-            f"SELECT DISTINCT text_key FROM {rows} WHERE raw_comments.{column} = ?",  # noqa: S608
-            [value],
-        ).fetchall()
-    return {key for (key,) in found}
-
-
-def _delete_reviews(settings: Settings, texts: set[str]) -> tuple[str, ...]:
-    """Delete reviewed workbooks that quote what nobody else wrote; what people said in them is in `corrections`."""
-    with _warehouse(settings).reader() as connection:
-        known = connection.execute("SELECT DISTINCT text_key FROM comments").fetchall()
-    paths = workbooks_quoting(settings.reviews_dir, texts - {key for (key,) in known})
-    for path in paths:
-        path.unlink()
-    return tuple(map(str, paths))
-
-
-def _texts(settings: Settings, column: Literal["batch", "customer_id"], value: str) -> set[str]:
-    """The redacted texts of a batch or a customer, and their translations: all that services can have been told."""
-    of_whom = f"FROM comments JOIN raw_comments USING (batch, row_id) WHERE raw_comments.{column} = $value"
-    with _warehouse(settings).reader() as connection:
-        found = connection.execute(
-            f"SELECT text {of_whom} UNION SELECT text_es FROM translated_comments "  # noqa: S608
-            f"WHERE comment_id IN (SELECT comment_id {of_whom})",
-            {"value": value},
-        ).fetchall()
-    return {text for (text,) in found}
-
-
-def _forget_answers(settings: Settings, texts: set[str]) -> int:
-    """Drop what services answered about these texts, before the tables that name them are erased.
-
-    Answers are kept by text, not by comment: where somebody else wrote the same, their answer goes too and is asked
-    for again. The books stay: they hold the names of batches and what was paid, and no text.
-    """
-    if not texts or not has_store(settings):
-        return 0
-    store = store_of(settings)
-    try:
-        # What was written about all comments together may speak of these.
-        summaries = store.clear(provider=PROVIDER, prompt_version=SUMMARISE_PROMPT)
-        return summaries + store.forget([text_hash(text) for text in texts])
-    finally:
-        store.close()
-
-
-def _forget_words(settings: Settings, texts: set[str]) -> None:
-    """Empty the tables in which a service wrote about all comments together, before their bytes are erased.
-
-    The next run fills them again. The rules' words stay: they are the figures', and quote nobody.
-    """
-    warehouse = _warehouse(settings)
-    for table in (EXECUTIVE_SUMMARY, RECOMMENDATIONS):
-        if texts and (warehouse.read(table, ["engine"])["engine"] != LOCAL).any():
-            warehouse.write(table, table.empty())
-
-
-def _batches_of(settings: Settings, customer_id: str) -> list[str]:
-    with _warehouse(settings).reader() as connection:
-        found = connection.execute("SELECT DISTINCT batch FROM raw_comments WHERE customer_id = ?", [customer_id])
-        return [batch for (batch,) in found.fetchall()]
-
-
-def _abandon_submissions(settings: Settings, batches: Sequence[str]) -> int:
-    """Keep nothing of what OpenAI is still answering about these batches."""
-    if not is_there(settings.cache_url, settings.cache_dir):
-        return 0
-    desk = OpenAIBatchesResource(settings, ResponseStoreResource(settings)).open()
-    return sum(desk.abandon(batch) for batch in batches)
-
-
-def _delete_outputs(settings: Settings) -> tuple[str, ...]:
-    # A source's own outputs lie in folders beside the overall ones; any of them may quote what was erased.
-    folders = [settings.outputs_dir]
-    if settings.outputs_dir.exists():
-        folders += [folder for folder in settings.outputs_dir.iterdir() if folder.is_dir()]
-    deleted = []
-    for path in (path for folder in folders for path in output_paths(folder)):
-        shutil.rmtree(path) if path.is_dir() else path.unlink()
-        deleted.append(str(path))
-    return tuple(deleted)
+        found = connection.execute(query, {} if name is None else {"name": name}).fetchall()
+    return {value for (value,) in found}

@@ -1,6 +1,5 @@
 """Running the jobs in this process, as the command line does: batch by batch, doing only what is not up to date."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +9,8 @@ from fiber_pipeline.assets.jobs import ANNOTATION_ASSETS, BATCH_ASSETS, INSIGHT_
 from fiber_pipeline.assets.output_files import REPORT_NAMES
 from fiber_pipeline.assets.partitions import FEEDBACK_BATCHES
 from fiber_pipeline.inbox import Inbox, Quarantine, UnusableName, check_batch_key, printable_name
+from fiber_pipeline.operations.failures import NEVER_AGAIN, reason_of
+from fiber_pipeline.operations.healing import process_tags
 from fiber_pipeline.settings import Settings
 from fiber_pipeline.warehouse import Warehouse
 
@@ -80,11 +81,13 @@ class Pipeline:
             raise_on_error=False,
             # Unnamed, Dagster would bring its own console log instead of the listener's.
             run_config={"loggers": {"console": {}}},
+            # Who called is told at once, and decides; the daemon has nothing to add.
+            tags={**process_tags(self._instance), **NEVER_AGAIN},
             **arguments,
         )
         if result.success:
             return None
-        return _problem(result.get_step_failure_events())
+        return reason_of(result.get_step_failure_events())
 
     def _is_current(self, batch: str) -> bool:
         content = self._warehouse.batches()
@@ -128,17 +131,3 @@ def _partitions_name() -> str:
 def _code_versions(definitions: dg.Definitions) -> dict[str, str | None]:
     specs = definitions.resolve_all_asset_specs()
     return {spec.key.to_user_string(): spec.code_version for spec in specs}
-
-
-def _problem(failures: Sequence[dg.DagsterEvent]) -> str:
-    """What the first step that failed says, without the stack trace, which the UI has."""
-    for event in failures:
-        data = event.step_failure_data
-        if data.user_failure_data is not None and data.user_failure_data.description:
-            return str(data.user_failure_data.description)
-        error = data.error
-        while error is not None and error.cause is not None:
-            error = error.cause
-        if error is not None:
-            return f"{event.step_key}: {error.message.strip()}"
-    return "the run failed before its first step; see the run in the UI"

@@ -17,9 +17,11 @@ import duckdb
 from duckdb import ColumnExpression, ConstantExpression, DuckDBPyRelation, Expression, FunctionExpression
 
 from fiber_pipeline.insight import one_source
+from fiber_pipeline.insight.known_names import check_batches, check_themes
 from fiber_pipeline.outputs.files import whole_file
 from fiber_pipeline.outputs.reading import statement
 from fiber_pipeline.outputs.spanish import ASUNCION
+from fiber_pipeline.problems import Problem, check_names
 from fiber_pipeline.tables import TABLES
 
 Format = Literal["parquet", "csv", "jsonl"]
@@ -54,6 +56,10 @@ _LINES_AT_ONCE = 5_000
 _ROWS_AT_ONCE = 50_000
 
 
+class UnusableChoice(Problem, ValueError):  # noqa: N818 - says what is wrong with the choice
+    """The comments to write are chosen by what a table does not know, or so that there can be none."""
+
+
 def write_exports(
     connection: duckdb.DuckDBPyConnection,
     folder: Path,
@@ -79,13 +85,17 @@ def write_exports(
         (`insight.one_source`); those that cannot be are left out.
     csv_bom: begin CSV files with a byte order mark, without which Excel takes their accents for other letters.
 
-    Raises ValueError for an unknown table or format, and for a choice of comments that a named table does not have;
-    OSError if a file cannot be written.
+    Raises UnknownName for a table, format, batch, theme or source that there is not, and UnusableChoice for a choice
+    of comments that a named table does not have; OSError if a file cannot be written.
     """
     limits = {"batches": batches, "since": since, "until": until, "themes": themes}
     limited = {name for name, value in limits.items() if value is not None}
     names = tuple(tables) if tables is not None else _default_tables(limited, source)
     _check(names, formats, limited, source)
+    if since is not None and until is not None and since > until:
+        raise UnusableChoice(f"no comment is made from {since} on and until {until}: the first day is the later one")
+    check_batches(connection, batches or ())
+    check_themes(connection, themes or ())
     choice = {
         "batches": None if batches is None else list(batches),
         "since": None if since is None else _midnight(since),
@@ -121,18 +131,17 @@ def _write_forms(rows: DuckDBPyRelation, stem: Path, formats: Sequence[Format], 
 
 
 def _check(names: Sequence[str], formats: Sequence[str], limited: set[str], source: str | None) -> None:
+    check_names("table", names, TABLES)
+    check_names("format", formats, _WRITERS)
     for name in names:
-        if name not in TABLES:
-            raise ValueError(f"unknown table {name!r}; known are {', '.join(TABLES)}")
         if name in _WHOLE and limited:
-            raise ValueError(f"{name} spans the whole history and cannot be limited by {', '.join(sorted(limited))}")
+            raise UnusableChoice(
+                f"{name} spans the whole history and cannot be limited by {', '.join(sorted(limited))}"
+            )
         if name in _WHOLE and name not in OF_SOURCE and source is not None:
-            raise ValueError(f"{name} is made from everything and cannot be limited by source")
+            raise UnusableChoice(f"{name} is made from everything and cannot be limited by source")
         if name == "rejected_rows" and limited - {"batches"}:
-            raise ValueError("rejected_rows can be limited by batches and source only")
-    for form in formats:
-        if form not in _WRITERS:
-            raise ValueError(f"unknown format {form!r}; known are {', '.join(_WRITERS)}")
+            raise UnusableChoice("rejected_rows can be limited by batches and source only")
 
 
 def _midnight(day: date) -> datetime:

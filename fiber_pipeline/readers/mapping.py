@@ -26,13 +26,14 @@ from typing import Any, NoReturn, cast
 
 import yaml
 
+from fiber_pipeline.problems import Problem
 from fiber_pipeline.readers.columns import ROLES, Role
 from fiber_pipeline.readers.values.dates import DateOrder
 from fiber_pipeline.readers.values.scores import RatingScale
 from fiber_pipeline.tables.vocabulary import RATING_SCALES
 
 
-class MappingError(ValueError):
+class MappingError(Problem, ValueError):
     """A mapping file that cannot be used; the message names file, line and reason."""
 
 

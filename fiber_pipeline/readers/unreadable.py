@@ -1,7 +1,9 @@
 """The error a reader raises: this file cannot be read, and what an operator can do about it."""
 
+from fiber_pipeline.problems import Problem
 
-class UnreadableFile(ValueError):  # noqa: N818 - named after what happened, as users read it in the UI
+
+class UnreadableFile(Problem, ValueError):  # noqa: N818 - named after what happened, as users read it in the UI
     """A file that cannot be ingested.
 
     what: what is wrong, in plain English.

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from fiber_pipeline.services.money import usd
 from fiber_pipeline.services.store.protocol import Budget, Spend
 from fiber_pipeline.tables import API_CALLS, API_COSTS
 
@@ -118,7 +119,7 @@ def budget_alerts(spend: Spend, budget: Budget) -> list[str]:
     level = alert_level(spend.total_usd / budget.month_usd)
     if level == "none":
         return []
-    figures = f"{spend.total_usd:.2f} of {budget.month_usd:.2f} USD"
+    figures = f"{usd(spend.total_usd)} of {usd(budget.month_usd)} USD"
     if level == "100":
         return [
             f"the month's budget for services is used up: {figures} are spent or reserved; nothing more is asked of "

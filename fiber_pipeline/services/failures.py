@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from fiber_pipeline.problems import Problem
 from fiber_pipeline.services.service import Usage
 
 Kind = Literal[
@@ -18,7 +19,7 @@ RETRIED: frozenset[Kind] = frozenset({"rate_limited", "unreachable", "unavailabl
 FINAL_FOR_ENDPOINT: frozenset[Kind] = frozenset({"denied", "exhausted"})
 
 
-class ServiceFailure(Exception):  # noqa: N818 - a state of the service, not a mistake of the program
+class ServiceFailure(Problem):
     """A request that brought no answers.
 
     kind: what it means for the request (`Kind`).
@@ -53,5 +54,5 @@ class BudgetExceeded(Exception):  # noqa: N818 - a limit the user set, not a mis
     """A request was not sent because it could have taken a run or a month over its budget."""
 
 
-class UnknownPrice(Exception):  # noqa: N818 - a refusal
+class UnknownPrice(Problem):
     """A model has no price in the table or the override file; nothing is asked of it until it has one."""

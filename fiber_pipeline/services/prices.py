@@ -26,6 +26,7 @@ from pathlib import Path
 
 import yaml
 
+from fiber_pipeline.problems import Problem
 from fiber_pipeline.services.failures import UnknownPrice
 from fiber_pipeline.services.service import Usage
 
@@ -37,7 +38,7 @@ _MILLION = 1_000_000
 _BATCH_API_SHARE = 0.5
 
 
-class PriceFileError(ValueError):
+class PriceFileError(Problem, ValueError):
     """A price file that cannot be used; the message names every mistake with its line and reason."""
 
 

@@ -3,6 +3,7 @@
 import pandera.pandas as pr
 
 from fiber_pipeline.tables import columns
+from fiber_pipeline.tables.identifiers import CUSTOMER_KEY_SQL
 from fiber_pipeline.tables.table import Table
 from fiber_pipeline.tables.vocabulary import PERIOD_KINDS
 
@@ -36,7 +37,7 @@ INSIGHTS = Table(
     partitioned=False,
     about_batch="dimension = 'batch' AND member = $name",
     # A column of the file may name the customer once more.
-    about_customer="starts_with(dimension, 'metadata:') AND member = $name",
+    about_customer=f"starts_with(dimension, 'metadata:') AND {CUSTOMER_KEY_SQL.format('member')} = $name",
     columns={
         "period_kind": columns.category("The length of the period.", PERIOD_KINDS, sources=_TIME),
         "period": columns.text(

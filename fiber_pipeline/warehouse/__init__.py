@@ -2,6 +2,7 @@
 
     location     what FIBER_WAREHOUSE may name
     access       who may have the file open, and for how long others wait
+    waiting      what is said to those who do
     schema       the declaration as SQL, and what to do when the stored table differs from it
     conversion   any pandas frame as the declared Arrow table, nothing narrowed
     warehouse    reading and writing

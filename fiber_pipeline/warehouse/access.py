@@ -13,6 +13,7 @@ import random
 import re
 import secrets
 import shutil
+import sqlite3
 import threading
 import time
 from collections import Counter
@@ -26,13 +27,17 @@ from pathlib import Path
 import duckdb
 import filelock
 
-from fiber_pipeline.warehouse.errors import KeyMismatch, WarehouseBusy, WarehouseError
+from fiber_pipeline.warehouse.errors import KeyMismatch, WarehouseError
 from fiber_pipeline.warehouse.location import FileLocation
 from fiber_pipeline.warehouse.schema import CATALOG, literal
+from fiber_pipeline.warehouse.waiting import Patience
 
 _KEY_VARIABLE = "warehouse_key"
 _HELD_ELSEWHERE = re.compile(r"Conflicting lock is held in (?P<program>.*?) \(PID (?P<pid>\d+)\)")
 _PAUSE_SECONDS = (0.02, 0.2)
+# What DuckDB raises in the middle of a query when the file itself is damaged or the disk fails.
+_BROKEN = (duckdb.IOException, duckdb.FatalException, duckdb.InternalException, duckdb.SerializationException)
+_DAMAGED = ("Corrupt", "Could not read enough bytes")
 
 _reading = threading.local()
 _opening = threading.Lock()
@@ -78,6 +83,8 @@ class FileAccess:
         held[self.location.path] += 1
         try:
             yield connection
+        except _BROKEN as error:
+            raise self._explain(error) from error
         finally:
             held[self.location.path] -= 1
             connection.close()
@@ -97,6 +104,8 @@ class FileAccess:
         lock, connection = self._wait(timeout, read_only=False)
         try:
             yield connection
+        except _BROKEN as error:
+            raise self._explain(error) from error
         finally:
             connection.close()
             _release(lock)
@@ -115,18 +124,14 @@ class FileAccess:
                 connection.execute(f"RESET VARIABLE {_KEY_VARIABLE}")
 
     def _wait(self, timeout: float, *, read_only: bool) -> tuple[filelock.ReadWriteLock, duckdb.DuckDBPyConnection]:
-        deadline = time.monotonic() + timeout
+        patience = Patience(self.location.path, timeout)
         while True:
-            lock = filelock.ReadWriteLock(self.location.lock_path, is_singleton=False)
-            remaining = max(0.0, deadline - time.monotonic())
             try:
-                (lock.acquire_read if read_only else lock.acquire_write)(timeout=remaining)
-            except filelock.Timeout:
-                lock.close()
-                raise self._busy(timeout, self._holder(read_only=read_only)) from None
-            except BaseException:
-                lock.close()
-                raise
+                lock = self._locked(patience, read_only=read_only)
+            except sqlite3.Error as error:
+                # The lock is a file too, and readers lock it as well.
+                told = f"{self.location.lock_path} cannot be locked ({error})"
+                raise WarehouseError(f"{told}; whoever reads the warehouse must be allowed to write there") from None
             try:
                 if not read_only:
                     self._sweep()
@@ -136,10 +141,29 @@ class FileAccess:
                 holder = _holder_named_in(error)
                 if holder is None:
                     raise
-                pause = random.uniform(*_PAUSE_SECONDS)
-                if time.monotonic() + pause > deadline:
-                    raise self._busy(timeout, holder) from None
+            patience.tell(holder)
+            pause = random.uniform(*_PAUSE_SECONDS)
+            if pause > patience.left:
+                raise patience.exhausted(holder)
             time.sleep(pause)
+
+    def _locked(self, patience: Patience, *, read_only: bool) -> filelock.ReadWriteLock:
+        """The lock, once it is to be had."""
+        lock = filelock.ReadWriteLock(self.location.lock_path, is_singleton=False)
+        try:
+            while True:
+                try:
+                    (lock.acquire_read if read_only else lock.acquire_write)(timeout=patience.until_told)
+                except filelock.Timeout:
+                    holder = self._holder(read_only=read_only)
+                    if not patience.left:
+                        raise patience.exhausted(holder) from None
+                    patience.tell(holder)
+                else:
+                    return lock
+        except BaseException:
+            lock.close()
+            raise
 
     def _connect(self, *, read_only: bool) -> duckdb.DuckDBPyConnection:
         """Open the file, as this thread may since it has the lock.
@@ -215,13 +239,10 @@ class FileAccess:
         if self._key is not None and not isinstance(error, duckdb.IOException):
             # DuckDB quotes a key it cannot make sense of.
             text = type(error).__name__
-        return WarehouseError(f"{path} cannot be opened: {text}")
-
-    def _busy(self, timeout: float, holder: str | None) -> WarehouseBusy:
-        who = f"held by {holder}" if holder else "held by other readers and writers in turn"
-        return WarehouseBusy(
-            f"{self.location.path} was busy for {timeout:g} s: {who}; close what has it open there, or wait longer"
-        )
+        if any(mark in text for mark in _DAMAGED):
+            mend = "put a copy of it in its place, or move it away and run `fiber run`, which reads the inbox anew"
+            return WarehouseError(f"{path} is damaged; {mend}: {text}")
+        return WarehouseError(f"{path} cannot be read or written: {text}")
 
     def _holder(self, *, read_only: bool) -> str | None:
         """Who has the file open just now, found by trying to open it."""

@@ -15,6 +15,7 @@ import duckdb
 import pyarrow as pa
 
 from fiber_pipeline.tables import Table
+from fiber_pipeline.tables.identifiers import CUSTOMER_KEY_SQL, customer_key
 from fiber_pipeline.tables.table import PARTITION_COLUMN
 from fiber_pipeline.warehouse import schema
 from fiber_pipeline.warehouse.access import FileAccess
@@ -28,10 +29,18 @@ _OF_ERASED_ROW = f"(batch, row_id) IN (SELECT (batch, row_id) FROM {_ERASED})"  
 
 
 def erase(
-    access: FileAccess, tables: Sequence[Table], timeout: float, batch: str | None, customer_id: str | None
+    access: FileAccess,
+    tables: Sequence[Table],
+    timeout: float,
+    batch: str | None,
+    customer_id: str | None,
+    *,
+    dry_run: bool = False,
 ) -> dict[str, int]:
     """Erase a batch, or a customer found by `raw_comments.customer_id`; the rows each table lost.
 
+    dry_run: take everything back in the end, and say what would be lost.
+    A customer's case and spaces do not count (`tables.identifiers`).
     Raises ValueError unless exactly one of the two is given, WarehouseBusy if the file was not to be had in time. Cut
     short after the rows are gone but before the file is rewritten, it is finished by calling it again.
     """
@@ -49,7 +58,10 @@ def erase(
                 removed[table.name] = _erase_rows(connection, table, batch, customer_id)
             else:
                 about = table.about_batch if batch else table.about_customer
-                removed[table.name] = _erase_mentions(connection, table, about, str(batch or customer_id))
+                removed[table.name] = _erase_mentions(connection, table, about, _name(batch, customer_id))
+        if dry_run:
+            connection.rollback()
+            return removed
         connection.commit()
         _rewrite(access, connection)
     return removed
@@ -58,7 +70,7 @@ def erase(
 def _find(connection: duckdb.DuckDBPyConnection, stored: set[str], batch: str | None, customer_id: str | None) -> None:
     """Note the rows and comments to erase: a comment belongs to a customer through its raw row."""
     connection.execute(f"CREATE TEMP TABLE {_ERASED} (batch VARCHAR, row_id VARCHAR, comment_id VARCHAR)")
-    column, value = (PARTITION_COLUMN, batch) if batch else ("customer_id", customer_id)
+    column, value = PARTITION_COLUMN if batch else CUSTOMER_KEY_SQL.format("customer_id"), _name(batch, customer_id)
     if "raw_comments" in stored:
         connection.execute(
             f"INSERT INTO {_ERASED} SELECT batch, row_id, NULL FROM raw_comments WHERE {column} = ?",  # noqa: S608
@@ -70,6 +82,11 @@ def _find(connection: duckdb.DuckDBPyConnection, stored: set[str], batch: str | 
             f"WHERE {column} = ? OR {_OF_ERASED_ROW}",
             [value],
         )
+
+
+def _name(batch: str | None, customer_id: str | None) -> str:
+    """What rows are compared with."""
+    return batch or customer_key(str(customer_id))
 
 
 def _erase_rows(connection: duckdb.DuckDBPyConnection, table: Table, batch: str | None, customer_id: str | None) -> int:
@@ -84,12 +101,13 @@ def _erase_rows(connection: duckdb.DuckDBPyConnection, table: Table, batch: str 
     else:
         # Rejected rows name their customer only in one of their cells.
         cells = [
-            f"list_contains(json_extract_string({identifier(column)}, '{path}'), ?)"
+            f"list_contains(list_transform(json_extract_string({identifier(column)}, '{path}'), "
+            f"lambda cell: {CUSTOMER_KEY_SQL.format('cell')}), ?)"
             for column in schema.json_columns(table)
             for path in ("$.*", "$[*]")
         ]
         where = " OR ".join(cells) or "false"
-        parameters += [customer_id] * len(cells)
+        parameters += [_name(batch, customer_id)] * len(cells)
     schema.bring_up_to_date(connection, table)
     erased = delete_rows(connection, table, where, parameters)
     connection.register("incoming_rows", table.arrow_schema.empty_table())

@@ -1,7 +1,9 @@
 """What can be wrong with a warehouse. Every message says what to do about it, and none holds the key."""
 
+from fiber_pipeline.problems import Problem
 
-class WarehouseError(RuntimeError):
+
+class WarehouseError(Problem, RuntimeError):
     """The warehouse cannot do what was asked."""
 
 
@@ -19,3 +21,5 @@ class SchemaMismatch(WarehouseError):  # noqa: N818
 
 class WarehouseBusy(WarehouseError, TimeoutError):  # noqa: N818
     """Somebody held the file for longer than the timeout."""
+
+    may_pass = True

@@ -144,9 +144,12 @@ class Warehouse:
             _complete(connection, self.tables.values())
             yield connection
 
-    def erase(self, batch: str | None = None, customer_id: str | None = None) -> dict[str, int]:
-        """Take a batch or a customer out of every table; the rows each table lost. See `erasure`."""
-        return erase(self._access, tuple(self.tables.values()), self._write_timeout, batch, customer_id)
+    def erase(
+        self, batch: str | None = None, customer_id: str | None = None, *, dry_run: bool = False
+    ) -> dict[str, int]:
+        """Take a batch or a customer out of every table; the rows each table lost, or would lose. See `erasure`."""
+        tables = tuple(self.tables.values())
+        return erase(self._access, tables, self._write_timeout, batch, customer_id, dry_run=dry_run)
 
     def first_ingested(self, batch: str, file_sha256: str) -> datetime | None:
         """When this content was first read into this batch, so that a rerun keeps the date; None if it never was."""

@@ -1,10 +1,7 @@
 """The sensor that watches the month's budget, with a real store and a real receiver."""
 
 import dataclasses
-import json
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import dagster as dg
 import pytest
@@ -16,41 +13,14 @@ from fiber_pipeline.services.caller import Caller
 from fiber_pipeline.services.operation import Operation
 from fiber_pipeline.services.store.protocol import Budget
 from fiber_pipeline.settings import Settings
+from fiber_pipeline_tests.servers.webhook import Receiver
 from fiber_pipeline_tests.world import World
-
-
-class Receiver:
-    """A webhook on loopback."""
-
-    def __init__(self) -> None:
-        self.told: list[str] = []
-        self.status = 200
-        receiver = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                if receiver.status == 200:
-                    receiver.told.append(body["text"])
-                self.send_response(receiver.status)
-                self.end_headers()
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        self.server = HTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}/T0/secret"
 
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    made = Receiver()
-    thread = threading.Thread(target=made.server.serve_forever)
-    thread.start()
-    yield made
-    made.server.shutdown()
-    thread.join()
-    made.server.server_close()
+    with Receiver() as made:
+        yield made
 
 
 class Watch:

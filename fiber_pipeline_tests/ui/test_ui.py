@@ -117,6 +117,18 @@ def test_an_asset_shows_its_plot_rows_and_columns(server: str, page: Page, shots
     page.screenshot(path=shots / "plot.png")
 
 
+def test_the_report_is_served_beside_the_assets_and_linked_from_its_own(server: str, page: Page, shots: Path):
+    page.goto(f"{server}/assets/report?view=overview")
+    link = page.locator("a[href='/outputs/fiber_report.html']").first
+    expect(link).to_be_visible()
+    page.screenshot(path=shots / "report-link.png")
+    with page.expect_popup() as opened:
+        link.click()
+    expect(opened.value.locator("h1").first).to_be_visible()
+    opened.value.screenshot(path=shots / "report.png")
+    opened.value.close()
+
+
 def test_checks_stand_beside_their_asset(server: str, page: Page, shots: Path):
     page.goto(f"{server}/assets/comments?view=checks")
     for name in ("schema", "one_row_per_comment", "no_personal_data"):

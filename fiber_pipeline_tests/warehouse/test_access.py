@@ -1,11 +1,13 @@
 import os
 import random
+import re
 import signal
 import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 import pytest
@@ -15,6 +17,9 @@ from fiber_pipeline.warehouse.access import Limits
 from fiber_pipeline_tests.processes import PROCESSES
 from fiber_pipeline_tests.warehouse import versions
 from fiber_pipeline_tests.warehouse.versions import VERSIONS, assert_whole, frame_of, open_warehouse, start
+
+if TYPE_CHECKING:
+    from multiprocessing.synchronize import Event
 
 
 @pytest.fixture
@@ -147,6 +152,46 @@ def test_a_writer_waits_for_a_reader_and_says_who_it_is(path: Path) -> None:
     with pytest.raises(WarehouseBusy, match=rf"busy for 0.5 s: held by .*\(process {reader.pid}\)"):
         open_warehouse(path, timeout=0.5).write(VERSIONS, frame_of("b", 2), "b")
     assert assert_whole(open_warehouse(path, timeout=5).read(VERSIONS)) == 1
+
+
+@pytest.mark.parametrize("held_by", ["a writer of ours", "a program that knows no lock"])
+def test_who_waits_says_for_whom_while_it_waits(path: Path, held_by: str, caplog: pytest.LogCaptureFixture) -> None:
+    open_warehouse(path).write(VERSIONS, frame_of("b", 1), "b")
+    ready = PROCESSES.Event()
+    if held_by == "a writer of ours":
+        holder = started(versions.write_stuck, path, None, "b", 2)
+        versions.wait_until_locked(path)
+    else:
+        holder = started(_hold, path, ready)
+        assert ready.wait(60)
+    with ThreadPoolExecutor(2) as pool:
+        reading = pool.submit(open_warehouse(path, timeout=60).read, VERSIONS)
+        writing = pool.submit(open_warehouse(path, timeout=60).write, VERSIONS, frame_of("c", 3), "c")
+        told = f"waiting for {path}, held by .*process {holder.pid}.*; giving up in 5[0-9] s"
+        while len(re.findall(told, caplog.text)) < 2:
+            assert not reading.done(), reading.exception()
+            time.sleep(0.1)
+        holder.kill()
+        assert assert_whole(reading.result().query("batch == 'b'")) == 1
+        writing.result()
+    assert len(caplog.records) == 2
+
+
+def _hold(path: Path, ready: "Event") -> None:
+    with duckdb.connect(str(path)):
+        ready.set()
+        time.sleep(600)
+
+
+@pytest.mark.parametrize("kept", [0.0, 0.1, 0.5])
+def test_a_file_that_was_cut_short_is_one_clear_error(path: Path, kept: float) -> None:
+    open_warehouse(path).write(VERSIONS, frame_of("b", 1), "b")
+    with path.open("r+b") as file:
+        file.truncate(int(path.stat().st_size * kept))
+    for use in (lambda: open_warehouse(path).read(VERSIONS), lambda: open_warehouse(path).row_counts()):
+        with pytest.raises(WarehouseError, match=r"move (it|this one) away") as problem:
+            use()
+        assert str(path) in str(problem.value)
 
 
 def test_a_reader_waits_for_a_writer_and_says_who_it_is(path: Path) -> None:

@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from fiber_pipeline.annotation.themes.patterns import Pattern
+from fiber_pipeline.problems import Problem
 
 POLARITIES = {"positive": 1.0, "neutral": 0.0, "negative": -1.0}
 
 
-class TaxonomyError(ValueError):
+class TaxonomyError(Problem, ValueError):
     """A taxonomy file with mistakes; `mistakes` holds one "file:line:column: reason" each."""
 
     def __init__(self, mistakes: list[str]) -> None:

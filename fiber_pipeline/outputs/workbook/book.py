@@ -66,7 +66,7 @@ def write_workbook(
     import xlsxwriter
 
     moment = written_at or datetime.now(UTC)
-    with whole_file(path) as temporary, one_source(connection, source):
+    with one_source(connection, source), whole_file(path) as temporary:
         workbook = xlsxwriter.Workbook(
             str(temporary),
             {

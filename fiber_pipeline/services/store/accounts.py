@@ -3,14 +3,15 @@
 from datetime import UTC, datetime
 
 from fiber_pipeline.services.failures import BudgetExceeded
+from fiber_pipeline.services.money import usd
 from fiber_pipeline.services.store.protocol import Budget, Intent, Settlement
 
 _NANODOLLARS = 1_000_000_000
 
 
-def nanodollars(usd: float) -> int:
+def nanodollars(amount: float) -> int:
     """Money is counted in whole billionths of a dollar, so that sums of many small reservations stay exact."""
-    return round(usd * _NANODOLLARS)
+    return round(amount * _NANODOLLARS)
 
 
 def dollars(nano: int) -> float:
@@ -58,7 +59,7 @@ def over_budget(scope: str, limit: int, spent: int, reserved: int) -> BudgetExce
     """What to raise when `reserved` more would take an account over its limit; all in nanodollars."""
     kind, _, name = scope.partition(":")
     return BudgetExceeded(
-        f"the budget of {kind} {name} is {dollars(limit):.2f} USD; {dollars(spent):.4f} USD are spent or reserved, "
+        f"the budget of {kind} {name} is {usd(dollars(limit))} USD; {usd(dollars(spent))} USD are spent or reserved, "
         f"and the next request could cost {dollars(reserved):.4f} USD"
     )
 

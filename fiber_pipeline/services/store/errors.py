@@ -1,7 +1,9 @@
 """What can go wrong with the store itself; a budget that is used up is `services.failures.BudgetExceeded`."""
 
+from fiber_pipeline.problems import Problem
 
-class StoreError(Exception):
+
+class StoreError(Problem):
     """The store cannot do what it was asked; the message says where it is and why."""
 
 

@@ -148,6 +148,9 @@ class ResponseStore(Protocol):
     def clear(self, *, provider: str | None = None, model: str | None = None, prompt_version: str | None = None) -> int:
         """Drop the answers that match all that is given; return how many went. The books stay."""
 
+    def count_about(self, text_hashes: Collection[str]) -> int:
+        """How many answers there are about these texts: as many as `forget` would drop."""
+
     def forget(self, text_hashes: Collection[str]) -> int:
         """Drop every answer about these texts; return how many went."""
 

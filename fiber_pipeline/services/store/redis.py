@@ -259,6 +259,17 @@ class RedisStore:
                     dropped += self._drop_all(self._client.zrange(_name("stored:", label), 0, -1))
         return dropped
 
+    def count_about(self, text_hashes: Collection[str]) -> int:
+        """How many answers there are about these texts."""
+        found = 0
+        with self._explaining():
+            for part in _parts([self._seal.digest(text) for text in text_hashes]):
+                pipeline = self._client.pipeline(transaction=False)
+                for digest in part:
+                    pipeline.scard(_name("text:", digest))
+                found += sum(pipeline.execute())
+        return found
+
     def forget(self, text_hashes: Collection[str]) -> int:
         """Drop every answer about these texts; return how many went."""
         dropped = 0

@@ -232,6 +232,11 @@ class SqliteStore:
         self._shrink(dropped)
         return dropped
 
+    def count_about(self, text_hashes: Collection[str]) -> int:
+        """How many answers there are about these texts."""
+        digests = {self._seal.digest(text): text for text in text_hashes}
+        return sum(1 for _ in self._look_up("SELECT key FROM answers WHERE stored_at > ? AND text IN ({})", digests))
+
     def forget(self, text_hashes: Collection[str]) -> int:
         """Drop every answer about these texts, from the log beside the file too; return how many went."""
         if not text_hashes:
