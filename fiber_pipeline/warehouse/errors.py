@@ -19,3 +19,10 @@ class SchemaMismatch(WarehouseError):  # noqa: N818
 
 class WarehouseBusy(WarehouseError, TimeoutError):  # noqa: N818
     """Somebody held the file for longer than the timeout."""
+
+
+class Overtaken(WarehouseError):  # noqa: N818
+    """The batch has moved on since a step read it, so that what the step made of it may not be written."""
+
+    # Done again, the step reads what the other has written.
+    may_pass = True
