@@ -19,7 +19,7 @@ from fiber_pipeline.resources import OutputsResource, WarehouseResource
 def report(config: OutputConfig, warehouse: WarehouseResource, outputs: OutputsResource) -> dg.MaterializeResult[None]:
     """One self-contained HTML page in Spanish, readable offline and on a phone, and a PDF that says the same."""
     path = config.place(outputs.open(), REPORT_NAME)
-    with warehouse.open().reader() as connection:
+    with warehouse.counted() as connection:
         summary = write_report(connection, path, source=config.source)
     pdf = {f"pdf_{name}": value for name, value in file_metadata(summary.pdf_path).items()}
     return dg.MaterializeResult(metadata={**file_metadata(path), **pdf, **summary_metadata(summary)})

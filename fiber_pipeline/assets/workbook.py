@@ -21,6 +21,6 @@ def workbook(
 ) -> dg.MaterializeResult[None]:
     """An Excel workbook in Spanish: key figures, themes, trends, priorities, whom to call, and every comment."""
     path = config.place(outputs.open(), WORKBOOK_NAME)
-    with warehouse.open().reader() as connection:
+    with warehouse.counted() as connection:
         summary = write_workbook(connection, path, source=config.source)
     return dg.MaterializeResult(metadata={**file_metadata(path), **summary_metadata(summary)})
