@@ -8,6 +8,7 @@ import multiprocessing
 PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload(
     [
+        "fiber_pipeline_tests.operations.competing",
         "fiber_pipeline_tests.services.killing.analysing",
         "fiber_pipeline_tests.services.killing.enriching",
         "fiber_pipeline_tests.services.openai.batches.life",
