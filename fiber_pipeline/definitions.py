@@ -11,6 +11,7 @@ from fiber_pipeline.assets.policy import apply_policy
 from fiber_pipeline.assets.publishing import IO_MANAGER
 from fiber_pipeline.automation import ALL_JOBS, ALL_SCHEDULES, ALL_SENSORS
 from fiber_pipeline.automation.executor import attended_executor
+from fiber_pipeline.checks.completeness import batches_are_whole
 from fiber_pipeline.checks.quality import QUALITY_CHECKS
 from fiber_pipeline.resources import (
     EnginesResource,
@@ -34,7 +35,11 @@ def build_resources(settings: Settings) -> dict[str, Any]:
     response_store = ResponseStoreResource(settings)
     return {
         "settings": settings,
-        "warehouse": WarehouseResource(location=settings.warehouse_location, key=key),
+        "warehouse": WarehouseResource(
+            location=settings.warehouse_location,
+            key=key,
+            count_incomplete=settings.incomplete_batches == "count",
+        ),
         IO_MANAGER: WarehouseIOManager(location=settings.warehouse_location, key=key),
         "inbox": InboxResource(
             url=settings.inbox_url,
@@ -66,7 +71,7 @@ def build_definitions(
     settings = settings or Settings.from_environment()
     return dg.Definitions(
         assets=apply_policy(ALL_ASSETS, settings),
-        asset_checks=QUALITY_CHECKS,
+        asset_checks=[*QUALITY_CHECKS, batches_are_whole],
         jobs=ALL_JOBS,
         schedules=ALL_SCHEDULES,
         sensors=ALL_SENSORS,

@@ -230,6 +230,13 @@ class Settings:
         parse=_names,
         decides=("insights",),
     )
+    incomplete_batches: str = _setting(
+        "FIBER_INCOMPLETE_BATCHES",
+        "What figures make of batches whose analysis is under way or broke off: `leave_out`, or `count` what there is.",
+        "leave_out",
+        parse=_one_of("leave_out", "count"),
+        decides=("themes", "emergent_themes", "insights", "forecasts", *WRITTEN_TABLES),
+    )
     engines_sentiment: tuple[str, ...] = _setting(
         "FIBER_ENGINES_SENTIMENT", "Fallback chain for sentiment.", (AUTO,), parse=_chain("sentiment")
     )

@@ -11,6 +11,7 @@ PROCESSES.set_forkserver_preload(
         "fiber_pipeline.cli.run",
         "fiber_pipeline.cli.narration",
         "fiber_pipeline.cli.summary",
+        "fiber_pipeline_tests.operations.competing",
         "fiber_pipeline_tests.services.killing.analysing",
         "fiber_pipeline_tests.services.killing.enriching",
         "fiber_pipeline_tests.services.openai.batches.life",

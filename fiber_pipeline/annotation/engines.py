@@ -1,20 +1,26 @@
 """What engines of every kind share: how they are asked, how they answer, and how one stands in for another.
 
 An engine takes a request of distinct texts and returns answers. It may leave texts unanswered, with a reason each;
-those go to the next engine of the chain, and the row says so. Protocols live with their kind:
+those go to the next engine of the chain, and the row says so. A text on which an engine breaks is left unanswered too
+(`answer_apart`); where no engine is left, its rows are made by `NONE`. Protocols live with their kind:
 `language.protocol`, `translation.protocol`, `sentiment.protocol`, `themes.protocol`.
 """
 
 import gc
+import traceback
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
 from typing import Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from fiber_pipeline.problems import Problem
 from fiber_pipeline.tables import Table
@@ -23,6 +29,12 @@ Progress = Callable[[int, int], None]
 
 ITEM = "item"
 REQUEST_SIZE = 4096
+# Stands as `engine` and `model` of a text on which every engine broke: its label says nothing.
+NONE = "none"
+# What a table's frame says of the texts it lacks an answer to: how many comments for each reason.
+_UNANSWERED = "fiber_pipeline/unanswered"
+# What a text cannot be to blame for.
+_NOT_OF_A_TEXT = (OSError, MemoryError)
 # What `ask` adds to every answer; some tables keep it under other names.
 PROVENANCE = pa.schema(
     [("engine", pa.string()), ("model", pa.string()), ("is_fallback", pa.bool_()), ("fallback_reason", pa.string())]
@@ -40,10 +52,12 @@ class Answers:
     frame: one or more rows per answered text (none is a valid answer for themes); column `item` is the text's
         position in the request, the other columns are those of the engine's kind.
     unanswered: reason by position, for texts the engine could not or would not answer.
+    broken: those of them on which the engine broke, as it would again.
     """
 
     frame: pd.DataFrame
     unanswered: Mapping[int, str] = field(default_factory=dict)
+    broken: frozenset[int] = frozenset()
 
 
 class Engine(Protocol):
@@ -97,16 +111,24 @@ def distinct_texts(frame: pd.DataFrame, columns: Sequence[str]) -> Distinct:
     return Distinct(request, item_of.astype(np.int64))
 
 
-def collect(table: Table, chain: Sequence[Engine], request: pd.DataFrame, progress: Progress | None = None) -> pa.Table:
+def collect(
+    table: Table,
+    chain: Sequence[Engine],
+    request: pd.DataFrame,
+    progress: Progress | None = None,
+    *,
+    blank: Mapping[str, object] = MappingProxyType({}),
+) -> pa.Table:
     """Ask the chain and gather what `table` declares of its answers, and who gave them, as Arrow, ordered by `item`.
 
-    Columns that the engines do not fill (keys, and what is known only per comment) are not in the result.
+    Columns that the engines do not fill (keys, and what is known only per comment) are not in the result. blank: what
+    stands in the kind's columns of a text on which every engine broke.
     """
     named = {item.name: item.type for item in (*PROVENANCE, *table.arrow_schema)}
     declared = [pa.field(ITEM, pa.int64()), *(pa.field(name, kind) for name, kind in named.items())]
     parts = []
     told = _Told(progress, len(request))
-    for frame in ask(chain, request, told.within):
+    for frame in ask(chain, request, told.within, blank=blank):
         schema = pa.schema([item for item in declared if item.name in frame.columns])
         parts.append(pa.Table.from_pandas(frame, schema=schema, preserve_index=False))
         told.add(frame[ITEM].nunique())
@@ -115,20 +137,26 @@ def collect(table: Table, chain: Sequence[Engine], request: pd.DataFrame, progre
     return pa.concat_tables(parts, promote_options="default").sort_by(ITEM)
 
 
-def ask(chain: Sequence[Engine], request: pd.DataFrame, progress: Progress | None = None) -> Iterator[pd.DataFrame]:
+def ask(
+    chain: Sequence[Engine],
+    request: pd.DataFrame,
+    progress: Progress | None = None,
+    *,
+    blank: Mapping[str, object] = MappingProxyType({}),
+) -> Iterator[pd.DataFrame]:
     """Ask the chain about `request`, some thousand texts at a time, so that memory stays flat and progress shows.
 
     Yields frames of the engines' columns plus `engine`, `model` (unless the engine fills it), `is_fallback` and
     `fallback_reason`, with `item` referring to `request`. progress: told by remote engines how far they are with what
-    they have been asked at once. Raises EngineUnavailable, naming the reasons, if texts are left that no engine
-    answered.
+    they have been asked at once. A text on which the last engine broke has a row of `NONE` with `blank`. Raises
+    EngineUnavailable, naming the reasons, if texts are left that the last engine did not answer and might another day.
     """
     if not chain:
         raise EngineUnavailable("the engine chain is empty")
     size = max(_request_size(engine) for engine in chain)
     for first in range(0, len(request), size):
         part = request.iloc[first : first + size].reset_index(drop=True)
-        for frame in _ask_part(chain, part, progress):
+        for frame in _ask_part(chain, part, progress, blank):
             frame[ITEM] += first
             yield frame
 
@@ -137,14 +165,18 @@ def _request_size(engine: Engine) -> int:
     return engine.request_size if isinstance(engine, PatientEngine) else REQUEST_SIZE
 
 
-def _ask_part(chain: Sequence[Engine], part: pd.DataFrame, progress: Progress | None) -> Iterator[pd.DataFrame]:
+def _ask_part(
+    chain: Sequence[Engine], part: pd.DataFrame, progress: Progress | None, blank: Mapping[str, object]
+) -> Iterator[pd.DataFrame]:
     positions = list(range(len(part)))
     reasons: dict[int, str] = {}
+    broken: set[int] = set()
     for rank, engine in enumerate(chain):
         left: list[int] = []
+        broken.clear()
         for first in range(0, len(positions), _request_size(engine)):
             asked = positions[first : first + _request_size(engine)]
-            answers = _answer(engine, part if len(asked) == len(part) else part.iloc[asked], progress)
+            answers = answer_with(engine, part if len(asked) == len(part) else part.iloc[asked], progress)
             frame = answers.frame.copy(deep=False)
             frame[ITEM] = np.asarray(asked, dtype="int64")[frame[ITEM].to_numpy(dtype="int64")]
             frame["engine"] = engine.name
@@ -153,6 +185,7 @@ def _ask_part(chain: Sequence[Engine], part: pd.DataFrame, progress: Progress | 
             frame["is_fallback"] = rank > 0
             frame["fallback_reason"] = frame[ITEM].map(reasons) if rank else None
             yield frame
+            broken.update(asked[place] for place in answers.broken)
             for place, reason in sorted(answers.unanswered.items()):
                 item = asked[place]
                 left.append(item)
@@ -161,16 +194,70 @@ def _ask_part(chain: Sequence[Engine], part: pd.DataFrame, progress: Progress | 
         positions = left
         if not positions:
             return
-    examples = "; ".join(sorted({reasons[item] for item in positions})[:3])
-    raise EngineUnavailable(f"{len(positions)} texts were answered by no engine of the chain ({examples})")
+    waiting = [item for item in positions if item not in broken]
+    if waiting:
+        examples = "; ".join(sorted({reasons[item] for item in waiting})[:3])
+        raise EngineUnavailable(f"{len(waiting)} texts were answered by no engine of the chain ({examples})")
+    nobody = {"engine": NONE, "model": NONE, "is_fallback": True}
+    yield pd.DataFrame(
+        [{ITEM: item, **blank, **nobody, "fallback_reason": reasons[item]} for item in positions]
+    ).astype({ITEM: "int64"})
 
 
-def _answer(engine: Engine, request: pd.DataFrame, progress: Progress | None) -> Answers:
+def answer_with(engine: Engine, request: pd.DataFrame, progress: Progress | None = None) -> Answers:
+    """Ask one engine; texts on which it breaks are left unanswered, the others are answered all the same."""
     request = request.reset_index(drop=True)
     if isinstance(engine, PatientEngine):
+        # Asked once: what it makes of each answer it sets apart itself, and asking costs money.
         return engine.answer(request, progress)
     with _collector_paused():
-        return engine.answer(request)
+        return answer_apart(
+            lambda rows: engine.answer(request[rows.start : rows.stop].reset_index(drop=True)), range(len(request))
+        )
+
+
+def answer_apart(answer: Callable[[range], Answers], rows: range) -> Answers:
+    """Answer `rows` of a request together and, where that breaks, in halves down to the texts that break it.
+
+    answer: takes rows that follow each other and returns their answers, with positions counted from the first of them.
+    The reason of a broken text names the error and where it was raised, never its words: they may quote the text.
+    """
+    try:
+        return answer(rows)
+    except (EngineUnavailable, *_NOT_OF_A_TEXT):
+        raise
+    # The one place where any error is caught: whatever it is, a mistake of ours over one text, of which there is always
+    # one more, may cost that text alone and not its batch.
+    except Exception as error:  # noqa: BLE001
+        if len(rows) == 1:
+            return Answers(pd.DataFrame({ITEM: pd.array([], dtype="int64")}), {0: _breakage(error)}, frozenset((0,)))
+    half = len(rows) // 2
+    first, second = answer_apart(answer, rows[:half]), answer_apart(answer, rows[half:])
+    shifted = second.frame.assign(**{ITEM: second.frame[ITEM] + half})
+    frames = [frame for frame in (first.frame, shifted) if len(frame)] or [first.frame]
+    return Answers(
+        pd.concat(frames, ignore_index=True),
+        {**first.unanswered, **{place + half: reason for place, reason in second.unanswered.items()}},
+        first.broken | {place + half for place in second.broken},
+    )
+
+
+def _breakage(error: Exception) -> str:
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return f"broke on the text ({type(error).__name__} in {Path(place.filename).name}, line {place.lineno})"
+
+
+def note_unanswered(frame: pd.DataFrame, answers: pa.Table) -> pd.DataFrame:
+    """Return `frame` with a note of what nobody answered. answers: a row per comment, of `collect`'s provenance."""
+    left = answers.filter(pc.equal(answers["engine"], NONE))
+    frame.attrs[_UNANSWERED] = {} if not left.num_rows else Counter(left["fallback_reason"].to_pylist())
+    return frame
+
+
+def unanswered_in(frame: pd.DataFrame) -> Mapping[str, int]:
+    """How many comments nobody answered, by reason, as `note_unanswered` left it."""
+    noted: Mapping[str, int] = frame.attrs.get(_UNANSWERED, {})
+    return noted
 
 
 class _Told:

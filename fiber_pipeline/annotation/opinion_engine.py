@@ -30,7 +30,7 @@ class OpinionEngine(RemoteEngine):
         unanswered = {sent[place]: reason for place, reason in enriched.unanswered.items()}
         for row in unanswered:
             del answers[row]
-        return Answers(self.read(request, answers).frame, unanswered)
+        return self.read_apart(request, answers, unanswered)
 
     def items(self, request: pd.DataFrame) -> list[Item]:
         """What is sent of each comment."""

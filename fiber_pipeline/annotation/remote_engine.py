@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from fiber_pipeline.annotation.engines import Answers, Progress
+from fiber_pipeline.annotation.engines import Answers, Progress, answer_apart
 from fiber_pipeline.services.enrichment import Enriched, Enricher
 from fiber_pipeline.services.failures import UnknownPrice
 from fiber_pipeline.services.operation import Item
@@ -35,8 +35,17 @@ class RemoteEngine(ABC):
     def answer(self, request: pd.DataFrame, progress: Progress | None = None) -> Answers:
         """Answer texts; what the service leaves unanswered, or `read` cannot use, is said with its reason."""
         enriched = self.enrich(self.services, self.items(request), progress)
-        read = self.read(request, enriched.answers)
-        return Answers(read.frame, {**enriched.unanswered, **read.unanswered})
+        return self.read_apart(request, enriched.answers, enriched.unanswered)
+
+    def read_apart(self, request: pd.DataFrame, answers: Mapping[int, Any], unanswered: Mapping[int, str]) -> Answers:
+        """Read what was answered, setting apart answers on which `read` breaks. unanswered: why others were not."""
+
+        def read_rows(rows: range) -> Answers:
+            given = {place: answers[row] for place, row in enumerate(rows) if row in answers}
+            return self.read(request[rows.start : rows.stop].reset_index(drop=True), given)
+
+        read = answer_apart(read_rows, range(len(request)))
+        return Answers(read.frame, {**unanswered, **read.unanswered}, read.broken - unanswered.keys())
 
     def enrich(self, services: Sequence[Service], items: Sequence[Item], progress: Progress | None) -> Enriched:
         """Ask `services` about `items`. A service without a price is asked, and answers, nothing."""

@@ -12,7 +12,8 @@ from fiber_pipeline.tables import API_CALLS
 @table_asset(
     API_CALLS,
     code=["services/costs.py"],
-    deps=["translated_comments", "sentiment_scores", "comment_themes"],
+    # After all that asks services: what a refresh itself has cost is in its books.
+    deps=["translated_comments", "sentiment_scores", "comment_themes", "executive_summary", "recommendations"],
 )
 def api_calls(
     context: dg.AssetExecutionContext, response_store: dg.ResourceParam[ResponseStoreResource]

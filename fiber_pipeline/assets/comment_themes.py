@@ -18,6 +18,7 @@ from fiber_pipeline.tables import COMMENT_THEMES
         "translated_comments": ["comment_id", "text_es", "language"],
         "corrections": list(DECIDING_COLUMNS),
     },
+    by_engines=True,
 )
 def comment_themes(
     context: dg.AssetExecutionContext,

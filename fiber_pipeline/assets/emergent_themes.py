@@ -19,8 +19,7 @@ def emergent_themes(
     context: dg.AssetExecutionContext, warehouse: WarehouseResource, engines: dg.ResourceParam[EnginesResource]
 ) -> pd.DataFrame:
     """What customers speak of that no theme of the taxonomy covers, clustered and labelled in their own words."""
-    store = warehouse.open()
-    previous = store.read(EMERGENT_THEMES)
-    with store.reader() as connection:
+    previous = warehouse.open().read(EMERGENT_THEMES)
+    with warehouse.counted() as connection:
         unmatched = comments_without_theme(connection)
     return discover_emergent_themes(unmatched, engines.taxonomy(), previous=previous)

@@ -12,7 +12,7 @@ from fiber_pipeline.resources import OutputsResource, WarehouseResource
 def exports(config: OutputConfig, warehouse: WarehouseResource, outputs: OutputsResource) -> dg.MaterializeResult[None]:
     """Every table but the unredacted ones, as Parquet, CSV and JSON lines."""
     folder = config.place(outputs.open(), EXPORTS_NAME)
-    with warehouse.open().reader() as connection:
+    with warehouse.counted() as connection:
         paths = write_exports(connection, folder, source=config.source)
     return dg.MaterializeResult(
         metadata={

@@ -12,5 +12,5 @@ from fiber_pipeline.tables import FORECASTS
 @table_asset(FORECASTS, code=["insight"], deps=["insights"])
 def forecasts(context: dg.AssetExecutionContext, warehouse: WarehouseResource) -> pd.DataFrame:
     """The next months of NPS, volume and theme shares, with intervals and each model's error on held-out months."""
-    with warehouse.open().reader() as connection:
+    with warehouse.counted() as connection:
         return measure_forecasts(connection)

@@ -23,12 +23,14 @@ from fiber_pipeline.checks import (
     check_one_row_per_comment,
     check_schema,
 )
+from fiber_pipeline.checks.answers import answers_spec, check_answers
 from fiber_pipeline.services.caller import calling
 from fiber_pipeline.tables import Table
 from fiber_pipeline.warehouse.dagster_metadata import table_metadata
+from fiber_pipeline.warehouse.versions import carry, take_sources
 
 IO_MANAGER = "warehouse_io"
-Events = Iterator[dg.Output[pd.DataFrame] | dg.AssetCheckResult]
+Events = Iterator[dg.Output[pd.DataFrame] | dg.Output[None] | dg.AssetCheckResult]
 
 
 def table_asset(
@@ -39,6 +41,7 @@ def table_asset(
     deps: Sequence[str] = (),
     row_per_comment: str | None = None,
     also: Mapping[str, Callable[[pd.DataFrame], CheckOutcome]] = MappingProxyType({}),
+    by_engines: bool = False,
 ) -> Callable[[Callable[..., pd.DataFrame]], dg.AssetsDefinition]:
     """Make an asset of a function that returns the table's frame.
 
@@ -47,18 +50,23 @@ def table_asset(
     deps: tables that the function reads by itself, in SQL.
     row_per_comment: the argument that holds the comments, if the table must have a row for each of them.
     also: further blocking checks of the frame, by name.
+    by_engines: whether engines answer for its rows; a check then warns of texts that broke all of them.
     """
 
     def decorate(compute: Callable[..., pd.DataFrame]) -> dg.AssetsDefinition:
         @functools.wraps(compute)
         def run(context: dg.AssetExecutionContext, **arguments: Any) -> Events:
             batch = context.partition_key if context.has_partition_key else None
+            # Before anything is paid for: what was read is of one reading of the file.
+            sources = take_sources(value for value in arguments.values() if isinstance(value, pd.DataFrame))
             with calling(context.run.run_id, batch):
                 frame = compute(context, **arguments)
             outcomes = [check(frame) for check in also.values()]
             if row_per_comment is not None:
                 outcomes.append(check_one_row_per_comment(frame, len(arguments[row_per_comment])))
-            yield from publish(table, frame, outcomes)
+            if by_engines:
+                yield check_answers(table, frame)
+            yield from publish(table, carry(frame, sources), outcomes)
 
         checks = [SCHEMA, *([ONE_ROW_PER_COMMENT] if row_per_comment else []), *also]
         return dg.asset(
@@ -70,7 +78,7 @@ def table_asset(
             io_manager_key=IO_MANAGER,
             code_version=code_version(*code),
             metadata=table_metadata(table),
-            check_specs=[spec(name, table) for name in checks],
+            check_specs=[*(spec(name, table) for name in checks), *([answers_spec(table)] if by_engines else [])],
         )(run)
 
     return decorate
@@ -97,7 +105,17 @@ def publish(
     output_name: str = "result",
 ) -> Events:
     """Evaluate the schema and `outcomes`; yield the table for writing if all pass, else fail with what is wrong."""
-    evaluated = [check_schema(table, frame), *outcomes]
+    yield from tell(table, evaluate(table, frame, outcomes))
+    yield dg.Output(frame, output_name=output_name, metadata={**preview(table, frame), **(metadata or {})})
+
+
+def evaluate(table: Table, frame: pd.DataFrame, outcomes: Sequence[CheckOutcome] = ()) -> list[CheckOutcome]:
+    """All that must hold for the frame to be written: the schema, and `outcomes`."""
+    return [check_schema(table, frame), *outcomes]
+
+
+def tell(table: Table, evaluated: Sequence[CheckOutcome]) -> Iterator[dg.AssetCheckResult]:
+    """Tell how the table's blocking checks ended; fail with what is wrong unless all passed."""
     for outcome in evaluated:
         yield dg.AssetCheckResult(
             asset_key=table.name,
@@ -109,7 +127,6 @@ def publish(
     failed = [outcome.description for outcome in evaluated if not outcome.passed]
     if failed:
         raise dg.Failure(f"{table.name} was not written: {'; '.join(failed)}", allow_retries=False)
-    yield dg.Output(frame, output_name=output_name, metadata={**preview(table, frame), **(metadata or {})})
 
 
 def spec(check: str, table: Table) -> dg.AssetCheckSpec:

@@ -6,7 +6,8 @@ import dagster as dg
 
 from fiber_pipeline.assets.code_version import code_version
 from fiber_pipeline.assets.partitions import FEEDBACK_BATCHES
-from fiber_pipeline.assets.publishing import Events, publish, spec, table_outs
+from fiber_pipeline.assets.previews import preview
+from fiber_pipeline.assets.publishing import Events, evaluate, spec, table_outs, tell
 from fiber_pipeline.checks import ROW_CONSERVATION, SCHEMA, check_row_conservation
 from fiber_pipeline.cleaning.forgotten import ForgottenCustomers
 from fiber_pipeline.inbox import UnusableName, check_batch_key
@@ -14,10 +15,14 @@ from fiber_pipeline.readers import Reading, ReadingSummary, UnreadableFile, desc
 from fiber_pipeline.resources import InboxResource, ProgressResource, WarehouseResource
 from fiber_pipeline.settings import Settings
 from fiber_pipeline.tables import RAW_COMMENTS, REJECTED_ROWS
+from fiber_pipeline.warehouse import Overtaken, WriteReport
+from fiber_pipeline.warehouse.io_manager import write_metadata
 
 FILE_SHA256 = "file_sha256"
 COLUMNS_ARE_CLEAR = "columns_are_clear"
 _CLEAR = "No choice of a column was a close one, and no column named for a date or a score holds something else."
+# A file is read again where another run has read it meanwhile: the last to write has then read it last.
+_READINGS = 5
 _VERSION = code_version("readers", "inbox")
 
 
@@ -46,29 +51,46 @@ def raw_comments(
     settings: dg.ResourceParam[Settings],
 ) -> Events:
     """Read a batch's file; quarantine it if it cannot be read."""
-    reading = _read(context.partition_key, inbox, warehouse)
-    summary = reading.summary
-    raw, rejected = ForgottenCustomers(settings.installation_dir).leave_out(reading.raw, reading.rejected)
-    copy_of = _copy_of(warehouse, context.partition_key, summary.file_sha256)
+    batch, store = context.partition_key, warehouse.open()
+    forgotten = ForgottenCustomers(settings.installation_dir)
+    for left in reversed(range(_READINGS)):
+        standing = store.current(RAW_COMMENTS, batch)
+        reading = _read(batch, inbox, warehouse)
+        summary = reading.summary
+        raw, rejected = forgotten.leave_out(reading.raw, reading.rejected)
+        conserved = check_row_conservation(summary.data_rows, len(raw), len(rejected))
+        frames = [(REJECTED_ROWS, rejected), (RAW_COMMENTS, raw)]
+        checks = [evaluate(REJECTED_ROWS, rejected), evaluate(RAW_COMMENTS, raw, [conserved])]
+        reports: list[WriteReport] = []
+        if all(outcome.passed for outcomes in checks for outcome in outcomes):
+            try:
+                # Both at once: the rows of one reading, with its version.
+                reports = store.write_many(frames, batch, replacing=standing)
+            except Overtaken as problem:
+                if not left:
+                    raise
+                # What another run has read may be older than the file is now, or newer than what this one read.
+                context.log.warning("%s; its file is read again", problem)
+                continue
+        break
+    copy_of = _copy_of(warehouse, batch, summary.file_sha256)
     if copy_of is not None:
-        context.log.warning("%s has the same content as %s; its comments count once", context.partition_key, copy_of)
+        context.log.warning("%s has the same content as %s; its comments count once", batch, copy_of)
     for line in describe_reading(summary):
         progress.tell(line, context.log)
-    yield from publish(REJECTED_ROWS, rejected, output_name=REJECTED_ROWS.name)
-    yield from publish(
-        RAW_COMMENTS,
-        raw,
-        [check_row_conservation(summary.data_rows, len(raw), len(rejected))],
-        {
-            FILE_SHA256: summary.file_sha256,
-            "copy_of": copy_of or "",
-            "how_it_was_read": _how_it_was_read(summary),
-            "columns": _columns(summary),
-            "left_out": [str(table) for table in summary.left_out],
-            "notes": list(summary.notes),
-        },
-        output_name=RAW_COMMENTS.name,
-    )
+    told = {
+        FILE_SHA256: summary.file_sha256,
+        "copy_of": copy_of or "",
+        "how_it_was_read": _how_it_was_read(summary),
+        "columns": _columns(summary),
+        "left_out": [str(table) for table in summary.left_out],
+        "notes": list(summary.notes),
+    }
+    for (table, _), outcomes in zip(frames, checks, strict=True):
+        yield from tell(table, outcomes)
+    for (table, frame), report in zip(frames, reports, strict=True):
+        metadata = {**preview(table, frame), **(told if table is RAW_COMMENTS else {}), **write_metadata(table, report)}
+        yield dg.Output(None, output_name=table.name, metadata=metadata)
     yield dg.AssetCheckResult(
         asset_key=RAW_COMMENTS.name,
         check_name=COLUMNS_ARE_CLEAR,

@@ -47,7 +47,7 @@ def recommendations(
     response_store: dg.ResourceParam[ResponseStoreResource],
 ) -> Events:
     """Write the executive summary and the recommendations, with OpenAI where it is set."""
-    reader = warehouse.open().reader
+    reader = warehouse.counted
     if WRITER in settings.services:
         with calling(context.run.run_id, None):
             summary, advice = writer_of(settings, response_store.open(), reader).write()

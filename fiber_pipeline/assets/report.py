@@ -20,7 +20,7 @@ def report(config: OutputConfig, warehouse: WarehouseResource, outputs: OutputsR
     """One self-contained HTML page in Spanish, readable offline and on a phone, and a PDF that says the same."""
     folder = outputs.open()
     path = config.place(folder, REPORT_NAME)
-    with warehouse.open().reader() as connection:
+    with warehouse.counted() as connection:
         summary = write_report(connection, path, source=config.source)
     pdf = {f"pdf_{name}": value for name, value in file_metadata(summary.pdf_path, folder).items()}
     return dg.MaterializeResult(metadata={**file_metadata(path, folder), **pdf, **summary_metadata(summary)})

@@ -19,6 +19,7 @@ from fiber_pipeline.tables import SENTIMENT_SCORES
         "corrections": list(DECIDING_COLUMNS),
     },
     row_per_comment="comments",
+    by_engines=True,
 )
 def sentiment_scores(
     context: dg.AssetExecutionContext,

@@ -18,5 +18,5 @@ def themes(
     context: dg.AssetExecutionContext, warehouse: WarehouseResource, engines: dg.ResourceParam[EnginesResource]
 ) -> pd.DataFrame:
     """Each theme of the taxonomy over the whole history: how often, how negative, what it does to NPS."""
-    with warehouse.open().reader() as connection:
+    with warehouse.counted() as connection:
         return measure_themes(connection, engines.taxonomy().themes)

@@ -24,6 +24,7 @@ from fiber_pipeline.tables import TRANSLATED_COMMENTS
         "corrections": list(DECIDING_COLUMNS),
     },
     row_per_comment="comments",
+    by_engines=True,
 )
 def translated_comments(
     context: dg.AssetExecutionContext,

@@ -22,6 +22,6 @@ def workbook(
     """An Excel workbook in Spanish: key figures, themes, trends, priorities, whom to call, and every comment."""
     folder = outputs.open()
     path = config.place(folder, WORKBOOK_NAME)
-    with warehouse.open().reader() as connection:
+    with warehouse.counted() as connection:
         summary = write_workbook(connection, path, source=config.source)
     return dg.MaterializeResult(metadata={**file_metadata(path, folder), **summary_metadata(summary)})

@@ -1,6 +1,7 @@
 """The sensor that turns files dropped into the inbox into runs."""
 
 import time
+from collections.abc import Collection
 
 import dagster as dg
 
@@ -9,7 +10,10 @@ from fiber_pipeline.assets.partitions import FEEDBACK_BATCHES
 from fiber_pipeline.automation.openai_batch_sensor import submit_batch
 from fiber_pipeline.inbox import Arrival, UnusableName, check_batch_key, find_arrivals
 from fiber_pipeline.inbox.arrivals import dump_seen, load_seen
-from fiber_pipeline.resources import InboxResource
+from fiber_pipeline.insight import incomplete_batches
+from fiber_pipeline.operations.corrections import note_corrections
+from fiber_pipeline.operations.under_way import batches_under_way
+from fiber_pipeline.resources import InboxResource, WarehouseResource
 from fiber_pipeline.resources.openai_batches import OpenAIBatchesResource
 
 
@@ -24,17 +28,24 @@ from fiber_pipeline.resources.openai_batches import OpenAIBatchesResource
 def inbox_sensor(
     context: dg.SensorEvaluationContext,
     inbox: InboxResource,
+    warehouse: WarehouseResource,
     openai_batches: dg.ResourceParam[OpenAIBatchesResource],
 ) -> dg.SensorResult:
-    """Ask for a run for each arrival, at most `batches_per_tick` of them; the rest wait for the next tick."""
+    """Ask for a run for each arrival, at most `batches_per_tick` of them; the rest wait for the next tick.
+
+    A file whose batch is at work waits too. A batch that is not whole though nobody is at work on it is run again, once
+    for what it is like.
+    """
     box, quarantine = inbox.open(), inbox.quarantine()
+    files, busy = box.files(), batches_under_way(context.instance)
     arrivals, seen = find_arrivals(
-        box.files(),
+        files,
         load_seen(context.cursor),
         now=time.time(),
         settle_seconds=inbox.settle_seconds,
         limit=inbox.batches_per_tick,
         sha256=box.sha256,
+        busy=busy,
     )
     usable = []
     for arrival in arrivals:
@@ -47,17 +58,35 @@ def inbox_sensor(
         else:
             usable.append(arrival)
     cursor = dump_seen(seen)
-    if not usable:
+    requests = [
+        _request(arrival, submit_batch.name if openai_batches.is_on else analyse_batch.name) for arrival in usable
+    ]
+    # Where answers are waited for, batches are incomplete for hours, and followed by `openai_batch_sensor`.
+    if not openai_batches.is_on:
+        settled = {file.batch for file in files if not seen[file.batch].is_pending} - {each.batch for each in usable}
+        requests += _completions(warehouse, settled - busy, inbox.batches_per_tick - len(requests))
+    if not requests:
         waiting = sum(item.is_pending for item in seen.values())
         reason = f"nothing new among {len(seen)} files; {waiting} still settling"
         return dg.SensorResult(skip_reason=reason, cursor=cursor)
-    batches = [arrival.batch for arrival in usable]
-    job = submit_batch if openai_batches.is_on else analyse_batch
+    note_corrections(context.instance, warehouse.open())
+    batches = [request.partition_key for request in requests if request.partition_key]
     return dg.SensorResult(
-        run_requests=[_request(arrival, job.name) for arrival in usable],
+        run_requests=requests,
         dynamic_partitions_requests=[FEEDBACK_BATCHES.build_add_request(batches)],
         cursor=cursor,
     )
+
+
+def _completions(warehouse: WarehouseResource, candidates: Collection[str], most: int) -> list[dg.RunRequest]:
+    with warehouse.open().reader() as connection:
+        left = [item for item in incomplete_batches(connection) if item.batch in candidates][: max(0, most)]
+    return [
+        dg.RunRequest(
+            job_name=analyse_batch.name, run_key=f"{each.batch}:whole:{each.latest}", partition_key=each.batch
+        )
+        for each in left
+    ]
 
 
 def _request(arrival: Arrival, job_name: str) -> dg.RunRequest:

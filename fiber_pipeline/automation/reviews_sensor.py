@@ -5,7 +5,6 @@ import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 
@@ -13,20 +12,12 @@ from fiber_pipeline.assets.jobs import ANNOTATION_ASSETS, analyse_batch, take_in
 from fiber_pipeline.assets.partitions import FEEDBACK_BATCHES
 from fiber_pipeline.automation.openai_batch_sensor import submit_batch
 from fiber_pipeline.inbox import Arrival, Seen
+from fiber_pipeline.operations.under_way import batches_under_way
 from fiber_pipeline.resources import EnginesResource, InboxResource, WarehouseResource
 from fiber_pipeline.resources.openai_batches import OpenAIBatchesResource
 from fiber_pipeline.review.folder import find_returned
 from fiber_pipeline.review.pending import PendingBatch, pending_batches
 from fiber_pipeline.settings import Settings
-
-_PARTITION_TAG = "dagster/partition"
-# A run whose process was killed may stay started for ever; after this long nothing waits for it.
-LONGEST_RUN = timedelta(hours=6)
-_UNFINISHED = [
-    status
-    for status in dg.DagsterRunStatus
-    if status not in (dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED)
-]
 
 
 @dg.sensor(
@@ -57,7 +48,7 @@ def reviews_sensor(
     with warehouse.open().reader() as connection:
         pending = pending_batches(connection, engines.taxonomy().themes)
     asked = {item.batch: item.said for item in pending if asked.get(item.batch) == item.said}
-    busy = asked.keys() | _under_way(context.instance)
+    busy = asked.keys() | batches_under_way(context.instance)
     ready = [item for item in pending if item.batch not in busy][: inbox.batches_per_tick]
     cursor = _dump(seen, asked | {item.batch: item.said for item in ready})
     if not ready:
@@ -72,12 +63,6 @@ def reviews_sensor(
         dynamic_partitions_requests=[FEEDBACK_BATCHES.build_add_request([item.batch for item in ready])],
         cursor=cursor,
     )
-
-
-def _under_way(instance: dg.DagsterInstance) -> set[str]:
-    """The batches that a run is at work on, or waits to be."""
-    recent = dg.RunsFilter(statuses=_UNFINISHED, created_after=datetime.now(UTC) - LONGEST_RUN)
-    return {run.tags[_PARTITION_TAG] for run in instance.get_runs(recent) if _PARTITION_TAG in run.tags}
 
 
 def _taking_in(arrivals: Sequence[Arrival]) -> dg.RunRequest:

@@ -1,7 +1,8 @@
 """What must hold, or should: rules that block a table from being published, and warnings on what it holds.
 
 `blocking` has pure functions over frames, evaluated before a write; `quality` has Dagster asset checks that look at
-what was written. Declared column rules stay with their table in `tables`.
+what was written, `completeness` the one that every batch is whole, `answers` the one that no text broke every engine.
+Declared column rules stay with their table in `tables`.
 """
 
 from fiber_pipeline.checks.blocking import (

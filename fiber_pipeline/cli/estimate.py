@@ -182,6 +182,7 @@ def _seconds_per_text(chains: "Chains", texts: "pd.DataFrame") -> float:
     """What local engines take, measured on a spread of the texts themselves after a first pass that loads lexicons."""
     import pandas as pd
 
+    from fiber_pipeline.annotation.engines import answer_with
     from fiber_pipeline.annotation.remote_engine import RemoteEngine
 
     distinct = texts["text"].drop_duplicates()
@@ -194,9 +195,9 @@ def _seconds_per_text(chains: "Chains", texts: "pd.DataFrame") -> float:
     for engine in engines:
         if isinstance(engine, RemoteEngine):
             continue
-        engine.answer(request.head(1))
+        answer_with(engine, request.head(1))
         started = time.perf_counter()
-        engine.answer(request)
+        answer_with(engine, request)
         spent += time.perf_counter() - started
     return spent / len(sample)
 

@@ -11,6 +11,7 @@ from rich.text import Text
 from fiber_pipeline.assets.output_files import output_paths
 from fiber_pipeline.cli.tables import print_table
 from fiber_pipeline.inbox import Quarantine
+from fiber_pipeline.insight import incomplete_batches
 from fiber_pipeline.operations.pipeline import Result
 from fiber_pipeline.outputs import labels
 from fiber_pipeline.services.costs import budget_alerts, list_calls
@@ -54,7 +55,7 @@ FROM recommendations WHERE fallback_reason IS NOT NULL GROUP BY ALL
 _UNCHECKED = """
 SELECT count(*), any_value(pii_unchecked) FROM comments WHERE pii_unchecked IS NOT NULL HAVING count(*) > 0
 """
-_MOST_WAITING = 10
+_SHOWN = 10
 _SHARES = ("positive", "neutral", "negative", "mixed")
 
 
@@ -69,6 +70,7 @@ def print_summary(settings: Settings, results: Sequence[Result], refreshed: Resu
         themes = connection.execute(_THEMES).fetchall()
         fallbacks = connection.execute(_FALLBACKS).fetchall()
         unchecked = connection.execute(_UNCHECKED).fetchall()
+        incomplete = incomplete_batches(connection)
 
     print_table(console, _batch_grid(results, counts))
     for result in (*results, refreshed):
@@ -86,6 +88,12 @@ def print_summary(settings: Settings, results: Sequence[Result], refreshed: Resu
             console.print(f"  {line}", markup=False)
         told = ", ".join(f"{labels.LANGUAGES[language]} {count}" for language, count in languages)
         console.print(f"  Languages of informative comments: {told}", markup=False)
+    for item in incomplete[:_SHOWN]:
+        told = "counted as far as it goes" if settings.incomplete_batches == "count" else "left out of all figures"
+        line = f"  {_printable(item.batch)} is not whole and {told}: {', '.join(item.tables)} must be made again"
+        console.print(line, style="yellow", markup=False, soft_wrap=True)
+    if len(incomplete) > _SHOWN:
+        console.print(f"  … and {len(incomplete) - _SHOWN} more batches; `fiber run` completes them", style="yellow")
     if themes:
         print_table(console, _theme_grid(themes))
     if settings.services:
@@ -102,10 +110,10 @@ def _waiting(settings: Settings, results: Sequence[Result]) -> list[str]:
     quarantine = Quarantine(settings.quarantine_dir)
     told_already = {result.name for result in results if result.failed}
     lines = []
-    for batch in quarantine.batches()[:_MOST_WAITING]:
+    for batch in quarantine.batches()[:_SHOWN]:
         reason = "" if batch in told_already else f": {quarantine.reason(batch)}"
         lines.append(f"{quarantine.folder / batch}{reason}")
-    more = len(quarantine.batches()) - _MOST_WAITING
+    more = len(quarantine.batches()) - _SHOWN
     return [*lines, f"and {more} more in {quarantine.folder}"] if more > 0 else lines
 
 

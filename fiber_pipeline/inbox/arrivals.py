@@ -4,7 +4,7 @@ A pure function over a listing and what earlier looks saw, so that a sensor can 
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 
 from fiber_pipeline.inbox.folder import InboxFile
@@ -14,7 +14,8 @@ from fiber_pipeline.inbox.folder import InboxFile
 class Seen:
     """What a file was when last looked at, and the SHA-256 it was last read with.
 
-    `is_pending` says that its content has not been read since: it was too new, or there were too many.
+    `is_pending` says that its content has not been read since: it was too new, its batch was at work, or there were too
+    many.
     """
 
     size: int
@@ -40,13 +41,14 @@ def find_arrivals(
     settle_seconds: float,
     limit: int,
     sha256: Callable[[str], str],
+    busy: Collection[str] = (),
 ) -> tuple[list[Arrival], dict[str, Seen]]:
     """Return the arrivals, at most `limit` of them, and what has been seen now.
 
     A file that changed since the last look, or was written to less than `settle_seconds` before `now`, is left for
-    a later look: it may still be being written. One whose bytes are as before (only touched) is not an arrival. A
-    file that disappears while looked at is left out. Only files that might be arrivals are read, so a look costs
-    little however many files lie there.
+    a later look: it may still be being written. So is one whose batch is `busy`. One whose bytes are as before (only
+    touched) is not an arrival. A file that disappears while looked at is left out. Only files that might be arrivals
+    are read, so a look costs little however many files lie there.
     """
     arrivals: list[Arrival] = []
     state: dict[str, Seen] = {}
@@ -58,7 +60,7 @@ def find_arrivals(
             continue
         known = before.sha256 if before is not None else None
         settled = same or now - file.modified >= settle_seconds
-        if not settled or len(arrivals) >= limit:
+        if not settled or file.batch in busy or len(arrivals) >= limit:
             state[file.batch] = Seen(file.size, file.modified, known, is_pending=True)
             continue
         try:

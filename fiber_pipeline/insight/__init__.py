@@ -4,8 +4,8 @@ Measures read every batch in SQL on a read-only connection and return the frame 
 count are counted (`duplicate_of` null), and what is a response's once for all its comments. `measure_insights`,
 `measure_themes`, `score_churn` and `trace_*` read the tables of single comments; `measure_forecasts` reads `insights`,
 and `recommend` and `summarise` read all of these, so they run after. `one_source` narrows the tables to one source, so
-that all of these speak of it alone. Finding out about single comments belongs to `annotation`; laying figures out for
-people belongs to `outputs`.
+that all of these speak of it alone; `without_incomplete` leaves out batches whose analysis is under way or broke off.
+Finding out about single comments belongs to `annotation`; laying figures out for people belongs to `outputs`.
 """
 
 from fiber_pipeline.insight.changes import Measured, is_beyond_chance
@@ -20,6 +20,7 @@ from fiber_pipeline.insight.recommendations import Playbook, load_playbook, reco
 from fiber_pipeline.insight.summary import ExecutiveSummary, summarise
 from fiber_pipeline.insight.themes import TaxonomyTheme, measure_themes
 from fiber_pipeline.insight.trace import trace_comment, trace_insight, trace_sentence
+from fiber_pipeline.insight.whole_batches import IncompleteBatch, incomplete_batches, without_incomplete
 
 __all__ = [
     "METRICS",
@@ -28,6 +29,7 @@ __all__ = [
     "OTHER_MEMBERS",
     "ExecutiveSummary",
     "Figure",
+    "IncompleteBatch",
     "Measured",
     "Playbook",
     "Statement",
@@ -36,6 +38,7 @@ __all__ = [
     "churn_reasons",
     "cite",
     "ends_early",
+    "incomplete_batches",
     "is_beyond_chance",
     "keep_verified",
     "load_playbook",
@@ -55,4 +58,5 @@ __all__ = [
     "trace_sentence",
     "urgent_comments",
     "verify_citations",
+    "without_incomplete",
 ]

@@ -26,7 +26,9 @@ WITH counted AS (
         CASE WHEN comments.is_informative THEN sentiment_scores.urgency END AS urgency
     FROM comments
     LEFT JOIN translated_comments ON translated_comments.comment_id = comments.comment_id
-    LEFT JOIN sentiment_scores ON sentiment_scores.comment_id = comments.comment_id
+    -- A text that broke every engine has a neutral row by none, which is nobody's opinion.
+    LEFT JOIN sentiment_scores
+        ON sentiment_scores.comment_id = comments.comment_id AND sentiment_scores.engine <> 'none'
     WHERE comments.duplicate_of IS NULL
 ),
 theme_signs AS (

@@ -1,6 +1,8 @@
 """Running the jobs in this process, as the command line does: batch by batch, doing only what is not up to date."""
 
+import time
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import dagster as dg
@@ -9,12 +11,19 @@ from fiber_pipeline.assets.jobs import ANNOTATION_ASSETS, BATCH_ASSETS, INSIGHT_
 from fiber_pipeline.assets.output_files import REPORT_NAMES
 from fiber_pipeline.assets.partitions import FEEDBACK_BATCHES
 from fiber_pipeline.inbox import Inbox, Quarantine, UnusableName, check_batch_key, printable_name
+from fiber_pipeline.insight import incomplete_batches
+from fiber_pipeline.operations.corrections import note_corrections
 from fiber_pipeline.operations.failures import NEVER_AGAIN, reason_of
 from fiber_pipeline.operations.healing import process_tags
+from fiber_pipeline.operations.under_way import batches_under_way
 from fiber_pipeline.settings import Settings
-from fiber_pipeline.warehouse import Warehouse
+from fiber_pipeline.warehouse import Overtaken, Warehouse
 
 CODE_VERSION_TAG = "dagster/code_version"
+# A batch that is overtaken is done again so often, each time after whoever was faster has finished.
+_ATTEMPTS = 3
+_PATIENCE_SECONDS = 600.0
+_PAUSE_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
@@ -43,6 +52,7 @@ class Pipeline:
         self._inbox = Inbox(settings.inbox_url)
         self._versions = _code_versions(self._definitions)
         self._changed = False
+        self._overtaken = False
 
     def analyse(self, batch: str, *, force: bool = False) -> Result:
         """Run `analyse_batch` for a batch unless its content and the code that reads it are as when last run."""
@@ -55,14 +65,15 @@ class Pipeline:
             return Result(batch, skipped=True)
         self._changed = True
         self._instance.add_dynamic_partitions(_partitions_name(), [batch])
-        return Result(batch, problem=self._execute("analyse_batch", partition_key=batch))
+        note_corrections(self._instance, self._warehouse)
+        return Result(batch, problem=self._execute_alone(batch))
 
     def annotate(self, batch: str) -> Result:
         """Run what of `analyse_batch` follows `comments`, whether or not anything has changed; no file is read."""
         self._changed = True
         self._instance.add_dynamic_partitions(_partitions_name(), [batch])
         selection = [dg.AssetKey(name) for name in ANNOTATION_ASSETS]
-        return Result(batch, problem=self._execute("analyse_batch", partition_key=batch, asset_selection=selection))
+        return Result(batch, problem=self._execute_alone(batch, asset_selection=selection))
 
     def refresh(self, *, force: bool = False) -> Result:
         """Run `refresh_insights` unless nothing that it reads has changed since."""
@@ -73,6 +84,30 @@ class Pipeline:
     def run(self, job: str) -> Result:
         """Run an unpartitioned job by its name, whether or not anything has changed."""
         return Result(job, problem=self._execute(job))
+
+    def _execute_alone(self, batch: str, **arguments: Any) -> str | None:
+        """Run `analyse_batch`; do it again if another run, which no queue holds back, has overtaken it."""
+        problem = None
+        for _ in range(_ATTEMPTS):
+            problem = self._execute("analyse_batch", partition_key=batch, **arguments)
+            if problem is None or not self._overtaken:
+                break
+            self._wait_for_others(batch)
+        if problem is None:
+            self._incomplete.discard(batch)
+        return problem
+
+    def _wait_for_others(self, batch: str) -> None:
+        """Let who has overtaken us finish: both beginning again at once would only overtake each other again."""
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while batch in batches_under_way(self._instance) and time.monotonic() < deadline:
+            time.sleep(_PAUSE_SECONDS)
+
+    @cached_property
+    def _incomplete(self) -> set[str]:
+        """The batches that were not whole when first asked, less those that were run since."""
+        with self._warehouse.reader() as connection:
+            return {item.batch for item in incomplete_batches(connection)}
 
     def _execute(self, job: str, **arguments: Any) -> str | None:
         definition = self._definitions.resolve_job_def(job)
@@ -85,11 +120,16 @@ class Pipeline:
             tags={**process_tags(self._instance), **NEVER_AGAIN},
             **arguments,
         )
+        self._overtaken = False
         if result.success:
             return None
-        return reason_of(result.get_step_failure_events())
+        failures = result.get_step_failure_events()
+        self._overtaken = any(_was_overtaken(event) for event in failures)
+        return reason_of(failures)
 
     def _is_current(self, batch: str) -> bool:
+        if batch in self._incomplete:
+            return False
         content = self._warehouse.batches()
         known = content.loc[content["batch"] == batch, "file_sha256"].tolist()
         if known != [self._inbox.sha256(batch)]:
@@ -120,6 +160,15 @@ class Pipeline:
     def _latest_time(self, asset: str) -> float:
         record = self._latest(asset)
         return record.timestamp if record else 0.0
+
+
+def _was_overtaken(failure: dg.DagsterEvent) -> bool:
+    error = failure.step_failure_data.error
+    while error is not None:
+        if error.cls_name == Overtaken.__name__:
+            return True
+        error = error.cause
+    return False
 
 
 def _partitions_name() -> str:

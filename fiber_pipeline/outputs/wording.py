@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
+from fiber_pipeline.insight import IncompleteBatch
 from fiber_pipeline.insight.recommendations import ENGINE as RULES
 from fiber_pipeline.outputs import labels, spanish
 from fiber_pipeline.outputs.figures import Figures, KeyFigure, Unit
@@ -17,6 +18,7 @@ VERDICTS = {
 }
 NO_PREVIOUS = "sin mes anterior con el que comparar"
 NOT_COMPARED = "el mes está incompleto: no se compara"
+_MOST_NAMED = 5
 EMERGENT_OF_ALL = "Se descubren con todas las fuentes a la vez: vea {} general."
 
 
@@ -47,10 +49,11 @@ def incomplete_months(figures: Figures) -> list[str]:
     return said
 
 
-def coverage(batches: Sequence[Row], source: str | None) -> str:
+def coverage(batches: Sequence[Row], source: str | None, incomplete: Sequence[IncompleteBatch] = ()) -> str:
     """How many comments, of which days, from which source: `600 comentarios, del 01/11/2024 al 12/06/2026; …`.
 
-    Where responses have several: `250 respuestas con 600 comentarios, …`.
+    Where responses have several: `250 respuestas con 600 comentarios, …`. incomplete: the batches that are not whole,
+    of any source; it is said whether they count.
     """
     comments, responses = (sum(int(batch[name]) for batch in batches) for name in ("counted", "responses"))
     dates: list[datetime] = [
@@ -58,8 +61,20 @@ def coverage(batches: Sequence[Row], source: str | None) -> str:
     ]
     span = f"del {spanish.day(min(dates))} al {spanish.day(max(dates))}" if dates else "sin fechas"
     scope = "todas las fuentes" if source is None else f"solo la fuente «{source}»"
+    counted = {batch["batch"] for batch in batches}
+    names = [item.batch for item in incomplete if source is None or item.batch.startswith(f"{source}/")]
     of_several = "" if comments == responses else f"{spanish.count(responses, 'respuesta', 'respuestas')} con "
-    return f"{of_several}{spanish.count(comments, 'comentario', 'comentarios')}, {span}; {scope}."
+    said = [f"{of_several}{spanish.count(comments, 'comentario', 'comentarios')}, {span}; {scope}."]
+    for one, several, told in (
+        ("No se cuenta", "No se cuentan", [name for name in names if name not in counted]),
+        ("Se cuenta también", "Se cuentan también", [name for name in names if name in counted]),
+    ):
+        if told:
+            begins = one if len(told) == 1 else several
+            files = spanish.count(len(told), "archivo", "archivos")
+            more = f" y {len(told) - _MOST_NAMED} más" if len(told) > _MOST_NAMED else ""
+            said.append(f"{begins} {files} sin análisis completo: {', '.join(told[:_MOST_NAMED])}{more}.")
+    return " ".join(said)
 
 
 def calls_note(high: int) -> str:

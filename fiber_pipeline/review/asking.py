@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from fiber_pipeline.annotation.engines import ITEM, REQUEST_SIZE, Engine
+from fiber_pipeline.annotation.engines import ITEM, REQUEST_SIZE, Engine, answer_with
 
 Themes = frozenset[str]
 
@@ -47,7 +47,7 @@ def _ask(name: str, engine: Engine, request: pd.DataFrame) -> Opinion:
     answers: dict[int, list[Mapping[str, object]]] = {}
     unanswered: set[int] = set()
     for first in range(0, len(request), REQUEST_SIZE):
-        given = engine.answer(request.iloc[first : first + REQUEST_SIZE].reset_index(drop=True))
+        given = answer_with(engine, request.iloc[first : first + REQUEST_SIZE])
         for row in given.frame.to_dict("records"):
             answers.setdefault(first + int(row[ITEM]), []).append({str(key): value for key, value in row.items()})
         unanswered.update(first + place for place in given.unanswered)

@@ -7,6 +7,7 @@ table lives with the step that does so.
 
 from fiber_pipeline.tables.api_calls import API_CALLS
 from fiber_pipeline.tables.api_costs import API_COSTS
+from fiber_pipeline.tables.batch_tables import BATCH_TABLES
 from fiber_pipeline.tables.comment_themes import COMMENT_THEMES
 from fiber_pipeline.tables.comments import COMMENTS
 from fiber_pipeline.tables.corrections import CORRECTIONS
@@ -25,6 +26,7 @@ from fiber_pipeline.tables.table import SchemaViolation, Table
 from fiber_pipeline.tables.themes import THEMES
 from fiber_pipeline.tables.translated_comments import TRANSLATED_COMMENTS
 
+# One per asset. `BATCH_TABLES` is the warehouse's own.
 ALL_TABLES = (
     RAW_COMMENTS,
     REJECTED_ROWS,
@@ -51,6 +53,7 @@ __all__ = [
     "ALL_TABLES",
     "API_CALLS",
     "API_COSTS",
+    "BATCH_TABLES",
     "COMMENTS",
     "COMMENT_THEMES",
     "CORRECTIONS",

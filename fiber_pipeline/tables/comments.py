@@ -13,21 +13,23 @@ from fiber_pipeline.tables.vocabulary import NPS_GROUPS, RATING_SCALES
 # written in, they heal when a batch is replaced, and a write costs what it changes rather than the whole history.
 # Each further answer of a response is linked to the answer to its own question: all of a response's answers share its
 # key, so all of them are duplicates or none is.
-_LINK_DUPLICATES = """
+ORIGINAL = """
+nullif(first_value(comment_id) OVER (
+    PARTITION BY response_key, CASE WHEN is_distinctive THEN 0 ELSE occurrence END,
+        is_main IS NOT FALSE, CASE WHEN is_main IS FALSE THEN question END
+    ORDER BY ingested_at, batch, position
+), comment_id)
+"""
+_LINK_DUPLICATES = f"""
 UPDATE comments SET duplicate_of = linked.original
 FROM (
-    SELECT batch, comment_id,
-        nullif(first_value(comment_id) OVER (
-            PARTITION BY response_key, CASE WHEN is_distinctive THEN 0 ELSE occurrence END,
-                is_main IS NOT FALSE, CASE WHEN is_main IS FALSE THEN question END
-            ORDER BY ingested_at, batch, position
-        ), comment_id) AS original
+    SELECT batch, comment_id, {ORIGINAL} AS original
     FROM comments
     WHERE response_key IN (SELECT response_key FROM incoming_rows UNION SELECT response_key FROM replaced_rows)
 ) AS linked
 WHERE comments.comment_id = linked.comment_id AND comments.batch = linked.batch
     AND comments.duplicate_of IS DISTINCT FROM linked.original
-"""
+"""  # noqa: S608 - of a constant
 
 _TEXT = ("raw_comments.comment", "raw_comments.answers")
 

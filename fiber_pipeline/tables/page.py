@@ -5,18 +5,19 @@ from pathlib import Path
 
 import pandera.pandas as pr
 
-from fiber_pipeline.tables import ALL_TABLES, Table
+from fiber_pipeline.tables import ALL_TABLES, BATCH_TABLES, Table
 
 _INTRODUCTION = """# Tables
 
-One table per asset, with the same name. This page is written from the declarations in `fiber_pipeline/tables` by
-`make docs`; the DDL, the column schemas in the Dagster UI and the blocking checks come from the same declarations.
+One table per asset, with the same name, and `batch_tables`, which the warehouse keeps itself. This page is written from
+the declarations in `fiber_pipeline/tables` by `make docs`; the DDL, the column schemas in the Dagster UI and the
+blocking checks come from the same declarations.
 """
 
 
 def render_page() -> str:
     """The page as Markdown."""
-    return "\n".join([_INTRODUCTION, *(_render_table(table) for table in ALL_TABLES)])
+    return "\n".join([_INTRODUCTION, *(_render_table(table) for table in (*ALL_TABLES, BATCH_TABLES))])
 
 
 def _render_table(table: Table) -> str:

@@ -36,7 +36,9 @@ SENTIMENT_SCORES = Table(
         ),
         "urgency": columns.category("How soon someone should act.", URGENCIES, sources=_TEXT),
         "urgency_evidence": columns.texts("The words that led to the urgency.", sources=_TEXT),
-        "engine": columns.text("Who made the label."),
+        "engine": columns.text(
+            "Who made the label; `none` where every engine broke on the text: neutral, sure of nothing and not counted."
+        ),
         "model": columns.text("The engine's model or version."),
         "prompt_version": columns.text("The prompt's version, for engines that have one.", nullable=True),
         "is_fallback": columns.boolean("Whether an engine earlier in the chain could not answer."),

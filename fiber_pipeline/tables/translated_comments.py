@@ -28,14 +28,17 @@ TRANSLATED_COMMENTS = Table(
             sources=["comments.text"],
         ),
         "language_engine": columns.text(
-            "Who told the language: the detector, or `human`; null in rows from before this was kept.", nullable=True
+            "Who told the language: the detector, `human`, or `none` where it broke on the text; null in rows from "
+            "before this was kept.",
+            nullable=True,
         ),
         "language_model": columns.text("The detector's version, or `review`."),
         "text_es": columns.text("The text in Spanish, as far as could be had.", sources=["comments.text"]),
         "text_en": columns.text("The text in English, where asked for.", nullable=True, sources=["comments.text"]),
         "is_gloss": columns.boolean("Whether `text_es` is a word-by-word gloss rather than a translation."),
         "translation_engine": columns.text(
-            'Who made `text_es`: an engine\'s name, or "none" where it is the original.'
+            'Who made `text_es`: an engine\'s name, or "none" where it is the original; a fallback reason then says '
+            "that every engine broke on it."
         ),
         "translation_model": columns.text("The engine's model or version.", nullable=True),
         "prompt_version": columns.text("The prompt's version, for engines that have one.", nullable=True),

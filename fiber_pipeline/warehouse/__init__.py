@@ -5,6 +5,7 @@
     waiting      what is said to those who do
     schema       the declaration as SQL, and what to do when the stored table differs from it
     conversion   any pandas frame as the declared Arrow table, nothing narrowed
+    versions     whether a batch has moved on since a step read it
     warehouse    reading and writing
     erasure      taking a batch or a customer out, to the last byte
     dagster_metadata, io_manager   the same as Dagster sees it
@@ -16,6 +17,7 @@ Dagster, and they are not imported from here.
 from fiber_pipeline.warehouse.conversion import to_arrow
 from fiber_pipeline.warehouse.errors import (
     KeyMismatch,
+    Overtaken,
     SchemaMismatch,
     UnsupportedLocation,
     WarehouseBusy,
@@ -26,6 +28,7 @@ from fiber_pipeline.warehouse.warehouse import Warehouse, WriteReport
 
 __all__ = [
     "KeyMismatch",
+    "Overtaken",
     "SchemaMismatch",
     "UnsupportedLocation",
     "Warehouse",

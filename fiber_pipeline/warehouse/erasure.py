@@ -14,13 +14,14 @@ from collections.abc import Sequence
 import duckdb
 import pyarrow as pa
 
-from fiber_pipeline.tables import Table
+from fiber_pipeline.tables import BATCH_TABLES, Table
 from fiber_pipeline.tables.identifiers import CUSTOMER_KEY_SQL, customer_key
 from fiber_pipeline.tables.table import PARTITION_COLUMN
 from fiber_pipeline.warehouse import schema
 from fiber_pipeline.warehouse.access import FileAccess
 from fiber_pipeline.warehouse.schema import CATALOG, identifier, qualified
 from fiber_pipeline.warehouse.transaction import delete_rows, reconcile, replace_rows
+from fiber_pipeline.warehouse.versions import renew
 
 _ERASED = "erased_rows"
 _REWRITTEN = "rewritten"
@@ -62,6 +63,7 @@ def erase(
         if dry_run:
             connection.rollback()
             return removed
+        _overtake(connection, batch)
         connection.commit()
         _rewrite(access, connection)
     return removed
@@ -137,6 +139,17 @@ def _erase_mentions(connection: duckdb.DuckDBPyConnection, table: Table, about: 
     ).to_arrow_table()
     _, before = replace_rows(connection, table, kept, None)
     return before - len(kept)
+
+
+def _overtake(connection: duckdb.DuckDBPyConnection, batch: str | None) -> None:
+    """Let no step that has read the erased rows already write what it makes of them."""
+    if not schema.stored_columns(connection, BATCH_TABLES):
+        return
+    if batch:
+        delete_rows(connection, BATCH_TABLES, f"{identifier(PARTITION_COLUMN)} = ?", [batch])
+        return
+    found = connection.execute(f"SELECT DISTINCT batch FROM {_ERASED}").fetchall()  # noqa: S608
+    renew(connection, [name for (name,) in found])
 
 
 def _rewrite(access: FileAccess, connection: duckdb.DuckDBPyConnection) -> None:

@@ -23,3 +23,10 @@ class WarehouseBusy(WarehouseError, TimeoutError):  # noqa: N818
     """Somebody held the file for longer than the timeout."""
 
     may_pass = True
+
+
+class Overtaken(WarehouseError):  # noqa: N818
+    """The batch has moved on since a step read it, so that what the step made of it may not be written."""
+
+    # Done again, the step reads what the other has written.
+    may_pass = True

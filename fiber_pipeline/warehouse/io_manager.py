@@ -9,6 +9,7 @@ from pydantic import Field, PrivateAttr
 
 from fiber_pipeline.tables import TABLES, Table
 from fiber_pipeline.warehouse.dagster_metadata import table_metadata
+from fiber_pipeline.warehouse.versions import carried
 from fiber_pipeline.warehouse.warehouse import Warehouse, WriteReport
 
 
@@ -35,24 +36,35 @@ class WarehouseIOManager(ConfigurableIOManager):
         return self._warehouse
 
     def handle_output(self, context: OutputContext, obj: pd.DataFrame | None) -> None:
-        """Replace the asset's partition by the frame's rows and report the write as metadata."""
+        """Replace the asset's partition by the frame's rows and report the write as metadata.
+
+        Raises Overtaken if the batch has moved on since the step read what the frame carries as its sources.
+        """
         table = _table(context.asset_key.path)
         if obj is None:
             return
         if not isinstance(obj, pd.DataFrame):
             raise TypeError(f"the asset {table.name} should return a frame, or None if it wrote it, not {type(obj)}")
-        partition = context.partition_key if table.partitioned else None
-        report = self.warehouse.write(table, obj, partition)
+        if table.partitioned:
+            batch = context.partition_key
+            report = self.warehouse.write(table, obj, batch, carried(obj).get(batch, ()))
+        else:
+            report = self.warehouse.write(table, obj)
         context.add_output_metadata(write_metadata(table, report))
 
     def load_input(self, context: InputContext) -> pd.DataFrame:
-        """The upstream partitions this input depends on; the whole table if the upstream asset has none."""
+        """The upstream partitions this input depends on; the whole table if the upstream asset has none.
+
+        What a step of a batch reads says in which version it was read (`versions.take_sources`).
+        """
         table = _table(context.asset_key.path)
-        partitions = None
-        if table.partitioned and context.has_asset_partitions:
-            partitions = list(context.asset_partition_keys)
         columns: Sequence[str] | None = (context.definition_metadata or {}).get("columns")
-        return self.warehouse.read(table, columns, partitions)
+        if not (table.partitioned and context.has_asset_partitions):
+            return self.warehouse.read(table, columns)
+        batches = list(context.asset_partition_keys)
+        if context.has_partition_key:
+            return self.warehouse.read_batches(table, columns, batches)
+        return self.warehouse.read(table, columns, batches)
 
 
 def write_metadata(table: Table, report: WriteReport) -> Mapping[str, Any]:

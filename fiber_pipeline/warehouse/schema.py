@@ -3,7 +3,7 @@
 Identifiers come from declared tables alone and are quoted; descriptions are quoted as literals.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import duckdb
@@ -20,6 +20,9 @@ _SCALARS = {
     pa.bool_(): "BOOLEAN",
     pa.timestamp("us", "UTC"): "TIMESTAMP WITH TIME ZONE",
 }
+
+# How DuckDB spells the types it has been asked about.
+_SPELLED: dict[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -71,12 +74,21 @@ def ddl(table: Table) -> str:
 
 def stored_columns(connection: duckdb.DuckDBPyConnection, table: Table) -> dict[str, StoredColumn]:
     """The table's columns in the warehouse by name; empty if it was never written."""
+    return stored_tables(connection, [table])[table.name]
+
+
+def stored_tables(connection: duckdb.DuckDBPyConnection, tables: Iterable[Table]) -> dict[str, dict[str, StoredColumn]]:
+    """The same of several tables, by table, in one look at the catalog."""
+    found: dict[str, dict[str, StoredColumn]] = {table.name: {} for table in tables}
     rows = connection.execute(
-        "SELECT column_name, data_type, is_nullable, comment FROM duckdb_columns() "
-        "WHERE database_name = ? AND schema_name = 'main' AND table_name = ? ORDER BY column_index",
-        [CATALOG, table.name],
+        "SELECT table_name, column_name, data_type, is_nullable, comment FROM duckdb_columns() "
+        "WHERE database_name = ? AND schema_name = 'main' AND table_name IN (SELECT unnest(?::VARCHAR[])) "
+        "ORDER BY table_name, column_index",
+        [CATALOG, list(found)],
     ).fetchall()
-    return {name: StoredColumn(sql_type, nullable, comment) for name, sql_type, nullable, comment in rows}
+    for table, name, sql_type, nullable, comment in rows:
+        found[table][name] = StoredColumn(sql_type, nullable, comment)
+    return found
 
 
 def bring_up_to_date(connection: duckdb.DuckDBPyConnection, table: Table) -> tuple[str, ...]:
@@ -177,6 +189,9 @@ def _comments(table: Table, name: str, stored: Mapping[str, StoredColumn], store
 
 def _canonical(connection: duckdb.DuckDBPyConnection, types: Mapping[str, str]) -> dict[str, str]:
     """The types as DuckDB spells them, which is how the catalog has them."""
-    spelled = ", ".join(f"typeof(CAST(NULL AS {sql_type}))" for sql_type in types.values())
-    row = connection.execute(f"SELECT {spelled}").fetchone() or ()
-    return dict(zip(types, row, strict=True))
+    unknown = sorted(set(types.values()) - _SPELLED.keys())
+    if unknown:
+        spelled = ", ".join(f"typeof(CAST(NULL AS {sql_type}))" for sql_type in unknown)
+        row = connection.execute(f"SELECT {spelled}").fetchone() or ()
+        _SPELLED.update(zip(unknown, row, strict=True))
+    return {column: _SPELLED[sql_type] for column, sql_type in types.items()}

@@ -1,7 +1,8 @@
 """Reading and writing the tables.
 
 A write converts and validates first, while everyone else goes on; only then does it queue for the file, and it holds
-it for one transaction: bring the table up to date, delete the partition, insert by name, reconcile, commit.
+it for one transaction: see that the batch has not moved on, bring the table up to date, delete the partition, insert by
+name, reconcile, commit.
 """
 
 import time
@@ -15,7 +16,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from fiber_pipeline.tables import ALL_TABLES, SchemaViolation, Table
+from fiber_pipeline.tables import ALL_TABLES, BATCH_TABLES, SchemaViolation, Table
 from fiber_pipeline.tables.table import PARTITION_COLUMN
 from fiber_pipeline.warehouse import schema
 from fiber_pipeline.warehouse.access import FileAccess, Limits
@@ -24,6 +25,7 @@ from fiber_pipeline.warehouse.erasure import erase
 from fiber_pipeline.warehouse.location import parse_location
 from fiber_pipeline.warehouse.schema import identifier, qualified
 from fiber_pipeline.warehouse.transaction import replace_rows
+from fiber_pipeline.warehouse.versions import SourceTable, carry, read_sources, record, stored_sources
 
 _INCOMING = "incoming_rows"
 
@@ -76,26 +78,41 @@ class Warehouse:
     def __repr__(self) -> str:
         return f"Warehouse({self._access!r})"
 
-    def write(self, table: Table, frame: pd.DataFrame, partition: str | None = None) -> WriteReport:
+    def write(
+        self,
+        table: Table,
+        frame: pd.DataFrame,
+        partition: str | None = None,
+        made_from: Sequence[SourceTable] = (),
+    ) -> WriteReport:
         """Replace a partition (a whole table, if it is not partitioned) by the frame's rows.
 
-        Raises SchemaViolation if the frame does not fit the table, SchemaMismatch if the stored table does not,
-        WarehouseBusy if the file was not to be had in time; the stored rows then stand as they were.
+        made_from: the batch's tables that the rows were computed from, as they were read (`read_batches`); none for
+        what was read from its file. Raises Overtaken if one of them is no longer the current one, SchemaViolation if
+        the frame does not fit the table, SchemaMismatch if the stored table does not, WarehouseBusy if the file was
+        not to be had in time; the stored rows then stand as they were.
         """
-        return self.write_many([(table, frame)], partition)[0]
+        return self.write_many([(table, frame)], partition, made_from)[0]
 
     def write_many(
-        self, frames: Sequence[tuple[Table, pd.DataFrame]], partition: str | None = None
+        self,
+        frames: Sequence[tuple[Table, pd.DataFrame]],
+        partition: str | None = None,
+        made_from: Sequence[SourceTable] = (),
+        replacing: SourceTable | None = None,
     ) -> list[WriteReport]:
         """Replace the same partition of several tables in one transaction: all of them or none.
 
-        Reports come in the order of `frames`. Errors as for `write`.
+        Reports come in the order of `frames`; their version is one. `made_from` and errors as for `write`. replacing:
+        what stood there when the rows' file was about to be read (`current`); Overtaken if something else does now.
         """
         began = time.perf_counter()
         checked = [(table, _checked(table, frame, partition)) for table, frame in frames]
         with self._access.writing(self._write_timeout) as connection:
             locked = time.perf_counter()
             connection.begin()
+            if partition is not None:
+                record(connection, partition, [table.name for table, _ in frames], made_from, replacing)
             done = [(table, rows, *replace_rows(connection, table, rows, partition)) for table, rows in checked]
             connection.commit()
         now = time.perf_counter()
@@ -119,12 +136,23 @@ class Warehouse:
         if partitions is not None and not table.partitioned:
             raise ValueError(f"{table.name} is not partitioned, but partitions were asked for")
         with self._access.reading(self._read_timeout) as connection:
-            stored = schema.stored_columns(connection, table) if connection else {}
-            if connection is None or not stored:
-                return table.empty()[names]
-            schema.check_stored(connection, table, stored)
-            query, parameters = _selection(table, names, stored, partitions)
-            return to_frame(table, connection.execute(query, parameters).to_arrow_table())
+            return _read(connection, table, names, partitions)
+
+    def read_batches(self, table: Table, columns: Sequence[str] | None, batches: Sequence[str]) -> pd.DataFrame:
+        """What `read` returns of these batches, with a note of the versions that were read (`versions.carried`).
+
+        Raises Overtaken for a batch whose rows were made from others than there are now.
+        """
+        names = list(table.columns) if columns is None else list(columns)
+        with self._access.reading(self._read_timeout) as connection:
+            frame = _read(connection, table, names, batches)
+            return carry(frame, read_sources(connection, table.name, batches))
+
+    def current(self, table: Table, batch: str) -> SourceTable:
+        """The version of a batch's table that stands now, for `write` to replace."""
+        with self._access.reading(self._read_timeout) as connection:
+            stored = stored_sources(connection, batch) if connection else {}
+        return stored.get(table.name, SourceTable(table.name))
 
     @contextmanager
     def reader(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -135,13 +163,13 @@ class Warehouse:
         """
         with self._access.reading(self._read_timeout) as connection:
             if connection is not None:
-                _complete(connection, self.tables.values())
+                _complete(connection, [*self.tables.values(), BATCH_TABLES])
                 yield connection
                 return
         with duckdb.connect(":memory:", config={"autoload_known_extensions": False}) as connection:
             connection.execute("SET TimeZone = 'UTC'")
             connection.execute("SET enable_external_access = false")
-            _complete(connection, self.tables.values())
+            _complete(connection, [*self.tables.values(), BATCH_TABLES])
             yield connection
 
     def erase(
@@ -180,6 +208,20 @@ class Warehouse:
                 name: connection.execute(f"SELECT count(*) FROM {identifier(name)}").fetchall()[0][0]  # noqa: S608
                 for name in self.tables
             }
+
+
+def _read(
+    connection: duckdb.DuckDBPyConnection | None,
+    table: Table,
+    names: Sequence[str],
+    partitions: Sequence[str] | None,
+) -> pd.DataFrame:
+    stored = schema.stored_columns(connection, table) if connection else {}
+    if connection is None or not stored:
+        return table.empty()[list(names)]
+    schema.check_stored(connection, table, stored)
+    query, parameters = _selection(table, names, stored, partitions)
+    return to_frame(table, connection.execute(query, parameters).to_arrow_table())
 
 
 _BATCHES = """
@@ -265,8 +307,10 @@ def _as_declared(name: str, sql_type: str, *, is_stored: bool, json_as_text: boo
 
 def _complete(connection: duckdb.DuckDBPyConnection, tables: Iterable[Table]) -> None:
     """Give the connection, and it alone, what is declared but not stored."""
-    for table in tables:
-        stored = schema.stored_columns(connection, table)
+    declared = tuple(tables)
+    found = schema.stored_tables(connection, declared)
+    for table in declared:
+        stored = found[table.name]
         if stored:
             schema.check_stored(connection, table, stored)
         types = schema.sql_types(table)

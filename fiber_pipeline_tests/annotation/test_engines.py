@@ -4,7 +4,15 @@ from collections.abc import Callable, Sequence
 import pandas as pd
 import pytest
 
-from fiber_pipeline.annotation.engines import REQUEST_SIZE, Answers, EngineUnavailable, ask, collect, distinct_texts
+from fiber_pipeline.annotation.engines import (
+    NONE,
+    REQUEST_SIZE,
+    Answers,
+    EngineUnavailable,
+    ask,
+    collect,
+    distinct_texts,
+)
 from fiber_pipeline.tables import SENTIMENT_SCORES
 
 
@@ -101,9 +109,53 @@ def test_the_garbage_collector_is_on_again_even_after_a_failure():
 
         def answer(self, request: pd.DataFrame) -> Answers:
             assert not gc.isenabled()
-            raise RuntimeError("broken")
+            raise OSError("the lexicon is gone")
 
     assert gc.isenabled()
-    with pytest.raises(RuntimeError, match="broken"):
+    # No text is to blame for that, and none is given up for it.
+    with pytest.raises(OSError, match="the lexicon is gone"):
         list(ask([Failing()], request(["a"])))
     assert gc.isenabled()
+
+
+class Brittle(Scripted):
+    """Breaks on some texts, in a request that holds any of them."""
+
+    def __init__(self, name: str, breaks_on: set[str]) -> None:
+        super().__init__(name, lambda text: True)
+        self.breaks_on = breaks_on
+
+    def answer(self, request: pd.DataFrame) -> Answers:
+        broken = self.breaks_on & set(request["text"])
+        if broken:
+            raise IndexError(f"cannot read {sorted(broken)}")
+        return super().answer(request)
+
+
+BLANK = {"sentiment": "neutral", "score": 0.0}
+
+
+@pytest.mark.parametrize("broken", [{"0"}, {"36"}, {"5", "6", "17"}, {str(number) for number in range(37)}])
+def test_a_text_that_breaks_an_engine_costs_no_other(broken: set[str]):
+    texts = [str(number) for number in range(37)]
+    first, second = Brittle("first", broken), Scripted("second", lambda text: True)
+    answers = collect(SENTIMENT_SCORES, [first, second], request(texts), blank=BLANK)
+    assert answers["item"].to_pylist() == list(range(37))
+    assert answers["engine"].to_pylist() == ["second" if text in broken else "first" for text in texts]
+    assert set(second.asked) == broken
+
+
+def test_what_breaks_every_engine_has_a_row_of_nobody_and_the_reason_quotes_nothing():
+    chain = [Brittle("first", {"b"}), Brittle("second", {"b"})]
+    answers = collect(SENTIMENT_SCORES, chain, request(["a", "b", "c"]), blank=BLANK)
+    assert answers["engine"].to_pylist() == ["first", NONE, "first"]
+    assert answers["is_fallback"].to_pylist() == [False, True, False]
+    (reason,) = [reason for reason in answers["fallback_reason"].to_pylist() if reason]
+    assert reason.count("broke on the text (IndexError in test_engines.py, line ") == 2
+    assert "cannot read" not in reason
+
+
+def test_a_text_that_a_service_may_answer_tomorrow_is_not_given_up():
+    chain = [Brittle("first", {"b"}), Scripted("second", lambda text: False)]
+    with pytest.raises(EngineUnavailable, match="second: refused"):
+        collect(SENTIMENT_SCORES, chain, request(["a", "b"]), blank=BLANK)

@@ -40,6 +40,8 @@ def test_with_a_key_everything_is_asked_of_openai_once_and_nothing_personal(worl
     assert refreshed.success
     assert warnings(refreshed) == set()
     asked = len(server.record)
+    # The request for the summary too, which this refresh has made itself.
+    assert world.query("SELECT count(*) FROM api_calls WHERE NOT cached") == [(asked,)]
     assert world.query("SELECT DISTINCT engine, is_fallback FROM sentiment_scores") == [("openai", False)]
     assert world.query("SELECT DISTINCT engine, is_fallback FROM comment_themes") == [("openai", False)]
     made = world.query(

@@ -22,7 +22,7 @@ class Ticks:
             instance=self.world.instance,
             cursor=self.cursor,
             definitions=definitions,
-            resources={name: definitions.resources[name] for name in ("inbox", "openai_batches")},
+            resources={name: definitions.resources[name] for name in ("inbox", "warehouse", "openai_batches")},
         )
         result = inbox_sensor(context)
         assert isinstance(result, dg.SensorResult)
@@ -106,3 +106,47 @@ def test_in_batch_mode_a_file_is_submitted_first(world, ticks, mode, base_url, j
     drop_settled(world, "enero.csv")
     (request,) = ticks().run_requests
     assert (request.job_name, request.partition_key) == (job, "enero.csv")
+
+
+def run_of(world: World, batch: str, status: dg.DagsterRunStatus) -> None:
+    dg.DagsterInstance.create_run_for_job(
+        world.instance,
+        world.definitions().resolve_job_def("analyse_batch"),
+        status=status,
+        tags={"dagster/partition": batch},
+    )
+
+
+def test_a_file_dropped_again_waits_for_the_run_of_the_first(world, ticks):
+    drop_settled(world, "enero.csv")
+    assert keys(ticks()) == ["enero.csv"]
+    run_of(world, "enero.csv", dg.DagsterRunStatus.STARTED)
+    drop_settled(world, "enero.csv", [("Bueno", 9, 9, "01/01/2026", "C1", "Luque")])
+    assert keys(ticks()) == []
+    for run in world.instance.get_runs():
+        world.instance.report_run_failed(run)
+    assert keys(ticks()) == ["enero.csv"]
+
+
+def test_a_batch_that_is_not_whole_is_run_again_once_for_what_it_is_like(world, ticks):
+    drop_settled(world, "enero.csv")
+    ticks()
+    raw = world.execute
+    world.instance.add_dynamic_partitions("feedback_batch", ["enero.csv"])
+    assert raw(
+        "analyse_batch",
+        partition_key="enero.csv",
+        asset_selection=[dg.AssetKey("raw_comments"), dg.AssetKey("rejected_rows")],
+    ).success
+    first, second = ticks().run_requests, ticks().run_requests
+    assert [request.partition_key for request in first] == ["enero.csv"]
+    # Dagster starts one run for a key.
+    assert first[0].run_key == second[0].run_key
+    assert world.analyse("enero.csv").success
+    assert keys(ticks()) == []
+
+
+def test_the_instance_hears_of_corrections_before_anybody_reviews(world, ticks):
+    drop_settled(world, "enero.csv")
+    ticks()
+    assert world.instance.get_latest_materialization_event(dg.AssetKey("corrections")) is not None

@@ -69,6 +69,17 @@ def test_only_what_is_not_up_to_date_is_done(world: World, pipeline: Pipeline):
     assert world.query("SELECT text FROM comments WHERE batch = 'febrero.csv'") == [("Ahora anda mal",)]
 
 
+def test_after_a_first_run_nothing_that_a_step_reads_was_never_materialized(world: World, pipeline: Pipeline):
+    world.drop("enero.csv")
+    pipeline.analyse("enero.csv")
+    event = world.instance.get_latest_materialization_event(dg.AssetKey("corrections"))
+    assert event is not None
+    assert event.asset_materialization.metadata["dagster/row_count"].value == 0
+    noted = event.timestamp
+    pipeline.analyse("enero.csv", force=True)
+    assert world.instance.get_latest_materialization_event(dg.AssetKey("corrections")).timestamp == noted
+
+
 def test_a_name_that_cannot_be_a_key_fails_alone(world: World, pipeline: Pipeline):
     world.drop("a...b.csv")
     result = pipeline.analyse("a...b.csv")

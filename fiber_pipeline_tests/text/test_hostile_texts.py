@@ -10,9 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fiber_pipeline.annotation.language import LocalLanguageEngine
+from fiber_pipeline.annotation.language.guarani import load_dictionary
 from fiber_pipeline.annotation.sentiment import LocalSentimentEngine
-from fiber_pipeline.annotation.themes import LocalThemeEngine
+from fiber_pipeline.annotation.themes import LocalThemeEngine, discover_emergent_themes, load_taxonomy
 from fiber_pipeline.annotation.translation.engine import GlossTranslationEngine
+from fiber_pipeline.annotation.translation.gloss import gloss_word
 from fiber_pipeline.tables.vocabulary import SENTIMENTS
 
 LANGUAGE, GLOSS, SENTIMENT, THEMES = (
@@ -90,6 +92,50 @@ def test_every_text_is_answered_within_its_bounds(text: str) -> None:
     assert 0 <= sentiment["confidence"][0] <= 1
     for spans, evidence in zip(themes["evidence_spans"], themes["evidence"], strict=True):
         assert [text[span["start"] : span["end"]] for span in spans] in (list(evidence), [])
+
+
+def guarani_words() -> st.SearchStrategy[str]:
+    """Words built as the grammar builds them, whether or not anybody says them: affixes on roots, marked or plain."""
+    dictionary = load_dictionary()
+    prefixes = sorted({affix.form for affix in dictionary.affixes if affix.kind != "suffix"})
+    suffixes = sorted({affix.form for affix in dictionary.affixes if affix.kind == "suffix"})
+    roots = sorted({entry.form for entry in dictionary.entries} | {"funciona", "llamar", "técnico"})
+    word = st.tuples(
+        st.lists(st.sampled_from(prefixes), max_size=2).map("".join),
+        st.sampled_from(roots),
+        st.lists(st.sampled_from(suffixes), max_size=4).map("".join),
+        st.sampled_from(["", "i", "-pe", "'"]),
+    ).map("".join)
+    return st.one_of(word, word.map(str.capitalize), word.map(str.upper))
+
+
+@settings(max_examples=120, deadline=None)
+@given(st.lists(guarani_words(), min_size=1, max_size=8).map(" ".join))
+def test_every_form_that_the_grammar_makes_is_answered(text: str) -> None:
+    answers(text)
+
+
+def test_every_root_takes_suffixes() -> None:
+    dictionary = load_dictionary()
+    suffixes = [affix.form for affix in dictionary.affixes if affix.kind == "suffix"]
+    for place, entry in enumerate(dictionary.entries):
+        for suffix in suffixes[place % 16 :: 16]:
+            gloss_word(entry.form + suffix)
+
+
+@settings(max_examples=6, deadline=None)
+@given(
+    st.lists(st.one_of(st.text(max_size=40), guarani_words()), min_size=20, max_size=40).map(lambda texts: texts * 2)
+)
+def test_what_the_taxonomy_lacks_is_looked_for_in_any_texts(texts: list[str]) -> None:
+    frame = pd.DataFrame(
+        {
+            "comment_id": [str(place) for place in range(len(texts))],
+            "text": texts,
+            "commented_at": pd.Series([pd.Timestamp("2026-01-05", tz="UTC")] * len(texts)),
+        }
+    )
+    discover_emergent_themes(frame, load_taxonomy())
 
 
 def lines_run(text: str) -> int:

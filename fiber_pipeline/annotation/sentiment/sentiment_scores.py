@@ -5,9 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from fiber_pipeline.annotation.corrections import overlay_sentiment
-from fiber_pipeline.annotation.engines import Progress, collect, distinct_texts
+from fiber_pipeline.annotation.engines import NONE, Progress, collect, distinct_texts, note_unanswered
 from fiber_pipeline.annotation.sentiment.consistency import check_against_scores
 from fiber_pipeline.annotation.sentiment.protocol import SentimentEngine
 from fiber_pipeline.tables import SENTIMENT_SCORES
@@ -27,6 +28,18 @@ _FROM_ENGINE = (
     "is_fallback",
     "fallback_reason",
 )
+# Of a text on which every engine broke: no opinion, and nothing to be sure of.
+_BLANK = {
+    "sentiment": "neutral",
+    "score": 0.0,
+    "intensity": "mild",
+    "evidence": [],
+    "emotions": [],
+    "urgency": "low",
+    "urgency_evidence": [],
+    "confidence": 0.0,
+    "prompt_version": None,
+}
 
 
 def score_comments(
@@ -42,25 +55,27 @@ def score_comments(
     corrections: what people said of texts (see `annotation.corrections`); it stands in place of the engines' labels.
     """
     distinct = distinct_texts(comments, ["text", "text_es", "language"])
-    answers = collect(SENTIMENT_SCORES, engines, distinct.request, progress)
+    answers = collect(SENTIMENT_SCORES, engines, distinct.request, progress, blank=_BLANK)
     told = answers.select(_FROM_ENGINE).take(pa.array(distinct.item_of))
     is_reviewed = np.zeros(len(comments), dtype=bool)
     if corrections is not None:
         told, is_reviewed = overlay_sentiment(told, comments["text_key"], corrections)
     is_main = comments["is_main"].fillna(True)
+    is_blank = pc.equal(told["engine"], NONE).to_numpy()
     confidence, contradicts = check_against_scores(
         told["sentiment"],
         told["score"],
         told["confidence"],
         *(comments[name].where(is_main) for name in ("nps", "rating", "rating_scale")),
     )
-    return SENTIMENT_SCORES.frame(
+    frame = SENTIMENT_SCORES.frame(
         {
             **{name: told[name] for name in _FROM_ENGINE},
             "batch": comments["batch"],
             "comment_id": comments["comment_id"],
             # A score can make an engine's label doubtful, not a person's.
-            "confidence": np.where(is_reviewed, 1.0, confidence),
-            "contradicts_score": contradicts,
+            "confidence": np.select([is_reviewed, is_blank], [1.0, 0.0], confidence),
+            "contradicts_score": contradicts & ~is_blank,
         }
     )
+    return note_unanswered(frame, told)

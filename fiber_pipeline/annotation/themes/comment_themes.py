@@ -6,13 +6,16 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from fiber_pipeline.annotation.corrections import overlay_themes
-from fiber_pipeline.annotation.engines import ITEM, Progress, collect, distinct_texts
+from fiber_pipeline.annotation.engines import ITEM, Progress, collect, distinct_texts, note_unanswered
 from fiber_pipeline.annotation.themes.protocol import ThemeEngine
 from fiber_pipeline.tables import COMMENT_THEMES
 
 _KEYS = ("batch", "comment_id")
+# Of a text on which every engine broke; no row of the table is made of it.
+_BLANK: Mapping[str, object] = {"theme": None}
 
 
 def find_themes(
@@ -34,7 +37,7 @@ def find_themes(
 
 def _find(comments: pd.DataFrame, engines: Sequence[ThemeEngine], progress: Progress | None) -> pd.DataFrame:
     distinct = distinct_texts(comments, ["text", "text_es", "language"])
-    answers = collect(COMMENT_THEMES, engines, distinct.request, progress)
+    answers = collect(COMMENT_THEMES, engines, distinct.request, progress, blank=_BLANK)
     if answers.num_rows == 0:
         return COMMENT_THEMES.empty()
 
@@ -46,8 +49,10 @@ def _find(comments: pd.DataFrame, engines: Sequence[ThemeEngine], progress: Prog
     within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
     answer_rows = pa.array(np.repeat(starts, counts) + within)
 
-    columns: dict[str, object] = {name: comments[name].take(comment_rows) for name in _KEYS}
+    told = answers.take(answer_rows)
+    is_theme = pc.is_valid(told["theme"])
+    columns: dict[str, object] = {name: comments[name].take(comment_rows[is_theme]) for name in _KEYS}
     for name in COMMENT_THEMES.columns:
         if name not in _KEYS:
-            columns[name] = answers[name].take(answer_rows)
-    return COMMENT_THEMES.frame(columns)
+            columns[name] = told[name].filter(is_theme)
+    return note_unanswered(COMMENT_THEMES.frame(columns), told)

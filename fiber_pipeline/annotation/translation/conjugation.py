@@ -41,9 +41,9 @@ def _irregular() -> dict[str, _Irregular]:
     return {infinitive: _Irregular(yo, third, participle) for infinitive, yo, third, participle in cells}
 
 
-def is_infinitive(word: str) -> bool:
-    """Whether `word` looks like an infinitive, reflexive or not."""
-    return word.removesuffix("se").endswith(("ar", "er", "ir", "ír"))
+def is_infinitive(words: str) -> bool:
+    """Whether `words` begin with what looks like an infinitive, reflexive or not ("tomar mate", but not "a ver")."""
+    return words.partition(" ")[0].removesuffix("se").endswith(("ar", "er", "ir", "ír"))
 
 
 @lru_cache(maxsize=4096)

@@ -53,7 +53,7 @@ def _gloss(marked: str, folded: str) -> str | None:
     if entry is not None:
         if entry.note.startswith(_AS_NOUN):
             return entry.note.removeprefix(_AS_NOUN)
-        if entry.part_of_speech == "v" and is_infinitive(entry.spanish):
+        if _is_verb(entry):
             return present(entry.spanish, "3")
         return f"{entry.owner} {entry.spanish}" if entry.owner else entry.spanish
     analysis = analyse(folded)
@@ -63,6 +63,11 @@ def _gloss(marked: str, folded: str) -> str | None:
     if loan is not None:
         return _compose(loan, Entry(loan.root, loan.root, "v" if _has_person(loan) else "n"))
     return None
+
+
+def _is_verb(entry: Entry) -> bool:
+    # Letters alone do not tell: "mujer" and "a ver" end as infinitives do. Loans come as they are found, conjugated.
+    return entry.part_of_speech == "v" and is_infinitive(entry.spanish)
 
 
 def _as_written(root: str, entry: Entry, marked: str) -> Entry:
@@ -92,7 +97,7 @@ def _compose(analysis: Analysis, entry: Entry) -> str:
         entry = Entry(entry.form, entry.note.removeprefix(_AS_NOUN), "n")
     # In Guaraní the last suffix governs the rest, in Spanish the first word does.
     before.reverse()
-    if is_infinitive(entry.spanish) and (subject is None or subject.kind != "owner" or entry.part_of_speech == "v"):
+    if _is_verb(entry):
         core = _verb(entry, subject, voices, analysis.suffixes, features)
     elif entry.part_of_speech == "adj" and subject is not None and subject.kind in ("owner", "negated_owner"):
         person = subject.feature

@@ -53,7 +53,7 @@ class GoogleTranslationEngine(RemoteEngine):
         if self._into_english:
             into[ENGLISH], _ = self._translated(self._into_english, ENGLISH, request, rows, stages)
         answers = {row: {target: told.get(row) for target, told in into.items()} for row in rows}
-        return Answers(self.read(request, answers).frame, unanswered)
+        return self.read_apart(request, answers, unanswered)
 
     def read(self, request: pd.DataFrame, answers: Mapping[int, Any]) -> Answers:
         """Rows as the protocol says, from answers by target language: None for what was not sent or not answered."""

@@ -1,6 +1,7 @@
 """Fills `translated_comments`: what language a comment is in, and its text in Spanish."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -8,12 +9,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fiber_pipeline.annotation.corrections import overlay_language
-from fiber_pipeline.annotation.engines import ITEM, Progress, collect, distinct_texts
+from fiber_pipeline.annotation.engines import ITEM, NONE, Progress, collect, distinct_texts, note_unanswered
 from fiber_pipeline.annotation.language.protocol import LanguageEngine
 from fiber_pipeline.annotation.translation.protocol import TranslationEngine
 from fiber_pipeline.tables import TRANSLATED_COMMENTS
 
-UNTRANSLATED = "none"
+UNTRANSLATED = NONE
+# Of a text on which every engine broke; it then stands as it was written.
+_UNTOLD = {"language": "und", "language_confidence": 0.0, "language_spans": []}
+_BLANK = {"text_es": None, "text_en": None, "is_gloss": False, "prompt_version": None}
 
 
 def translate_comments(
@@ -36,14 +40,20 @@ def translate_comments(
     answers = _translate(texts, detected, foreign, translators)
 
     rows = pa.array(distinct.item_of)
-    columns: dict[str, object] = {"batch": comments["batch"], "comment_id": comments["comment_id"]}
+    columns: dict[str, Any] = {"batch": comments["batch"], "comment_id": comments["comment_id"]}
     for name in ("language", "language_confidence", "language_spans"):
         columns[name] = detected[name].take(rows)
     for name in ("engine", "model"):
         columns[f"language_{name}"] = detected[name].take(rows)
     for name, values in answers.items():
         columns[name] = values.take(rows)
-    return TRANSLATED_COMMENTS.frame(columns)
+    # Where nobody told the language, nobody was asked to translate either: the row says why.
+    untold = pc.equal(columns["language_engine"], NONE)
+    columns["is_fallback"] = pc.or_(columns["is_fallback"], untold)
+    columns["fallback_reason"] = pc.if_else(untold, detected["fallback_reason"].take(rows), columns["fallback_reason"])
+    unmade = pc.and_(pc.equal(columns["translation_engine"], UNTRANSLATED), pc.is_valid(columns["fallback_reason"]))
+    told = pa.table({name: columns[name] for name in ("translation_engine", "fallback_reason")}).filter(unmade)
+    return note_unanswered(TRANSLATED_COMMENTS.frame(columns), told.rename_columns(["engine", "fallback_reason"]))
 
 
 def tell_languages(
@@ -57,7 +67,7 @@ def tell_languages(
     corrections: what people said of texts (see `annotation.corrections`); it stands in place of what was
         detected.
     """
-    detected = collect(TRANSLATED_COMMENTS, [detector], texts[["text"]], progress)
+    detected = collect(TRANSLATED_COMMENTS, [detector], texts[["text"]], progress, blank=_UNTOLD)
     return detected if corrections is None else overlay_language(detected, texts["text_key"], corrections)
 
 
@@ -76,7 +86,7 @@ def _translate(
             )
         }
     )
-    made = collect(TRANSLATED_COMMENTS, translators, request) if len(foreign) else None
+    made = collect(TRANSLATED_COMMENTS, translators, request, blank=_BLANK) if len(foreign) else None
     place = np.full(count, -1, dtype=np.int64)
     if made is not None:
         place[foreign[made[ITEM].to_numpy()]] = np.arange(made.num_rows)
@@ -98,6 +108,7 @@ def _translate(
         }
     names = {"translation_engine": "engine", "translation_model": "model"}
     is_made = pa.array(place >= 0)
-    return {
+    filled = {
         name: pc.if_else(is_made, made[names.get(name, name)].take(where), values) for name, values in untouched.items()
     }
+    return filled | {"text_es": pc.coalesce(filled["text_es"], texts)}

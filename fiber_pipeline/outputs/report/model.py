@@ -7,6 +7,7 @@ from typing import Any
 
 import duckdb
 
+from fiber_pipeline.insight import incomplete_batches
 from fiber_pipeline.outputs import labels, spanish, wording
 from fiber_pipeline.outputs.calls import read_calls
 from fiber_pipeline.outputs.executive_summary import read_summary
@@ -55,7 +56,7 @@ def read_model(connection: duckdb.DuckDBPyConnection, source: str | None, moment
     return {
         "title": "Informe de comentarios de clientes",
         "heading": "Informe de comentarios de clientes",
-        "scope": wording.coverage(batches, source),
+        "scope": wording.coverage(batches, source, incomplete_batches(connection)),
         "empty_scope": "" if source is None else f" de la fuente «{source}»",
         "comments": comments,
         "period": spanish.month(figures.current) if figures.current else "todo el período",

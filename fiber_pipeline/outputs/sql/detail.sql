@@ -20,7 +20,7 @@ SELECT counted.commented_at, counted.question, counted.is_main, counted.text, co
     found.themes, counted.is_informative, counted.batch, raw.source_file, raw.sheet, raw.row_number, counted.comment_id
 FROM counted
 LEFT JOIN translated_comments AS translated USING (comment_id)
-LEFT JOIN sentiment_scores AS scored USING (comment_id)
+LEFT JOIN sentiment_scores AS scored ON scored.comment_id = counted.comment_id AND scored.engine <> 'none'
 LEFT JOIN found USING (comment_id)
 LEFT JOIN raw_comments AS raw ON raw.batch = counted.batch AND raw.row_id = counted.row_id
 ORDER BY counted.commented_at DESC NULLS LAST, counted.batch, counted.position

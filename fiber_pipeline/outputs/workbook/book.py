@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 
-from fiber_pipeline.insight import one_source
+from fiber_pipeline.insight import incomplete_batches, one_source
 from fiber_pipeline.outputs import labels, spanish, wording
 from fiber_pipeline.outputs.calls import read_calls
 from fiber_pipeline.outputs.executive_summary import read_summary
@@ -118,7 +118,8 @@ def _write_sheets(
         figures,
         read_summary(connection, source),
         recommendations,
-        note=f"{wording.coverage(batches, source)} Preparado el {spanish.day_and_time(moment)} (hora de Asunción).",
+        note=f"{wording.coverage(batches, source, incomplete_batches(connection))} "
+        f"Preparado el {spanish.day_and_time(moment)} (hora de Asunción).",
         advice_note=wording.authors(recommendations, source),
         months=month_table(figures, incomplete) if len(figures.months) > 1 else None,
     )

@@ -39,6 +39,9 @@ from fiber_pipeline.text import fold
         ("ndafuncionái", "no funciona"),
         ("lentoiterei", "muy lento"),
         ("facturakuéra", "facturas"),
+        ("jahechápype", "dentro de a ver"),
+        ("kuñáme", "en mujer"),
+        ("kueheguare", "de ayer"),
     ],
 )
 def test_words(word: str, spanish: str) -> None:

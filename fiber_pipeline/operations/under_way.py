@@ -1,0 +1,20 @@
+"""The batches that somebody is at work on, so that no sensor asks for a second run of one."""
+
+from datetime import UTC, datetime, timedelta
+
+import dagster as dg
+
+_PARTITION_TAG = "dagster/partition"
+# A run whose process was killed may stay started for ever; after this long nothing waits for it.
+LONGEST_RUN = timedelta(hours=6)
+_UNFINISHED = [
+    status
+    for status in dg.DagsterRunStatus
+    if status not in (dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED)
+]
+
+
+def batches_under_way(instance: dg.DagsterInstance) -> set[str]:
+    """The batches that a run is at work on, or waits to be."""
+    recent = dg.RunsFilter(statuses=_UNFINISHED, created_after=datetime.now(UTC) - LONGEST_RUN)
+    return {run.tags[_PARTITION_TAG] for run in instance.get_runs(recent) if _PARTITION_TAG in run.tags}
