@@ -201,5 +201,7 @@ def _is_sequence(numbers: Sequence[float]) -> bool:
     """Whether whole numbers go up, or down, by one from row to row; a few may be missing."""
     if len(numbers) < 3 or not all(number.is_integer() for number in numbers):
         return False
+    if len(set(numbers)) < 0.9 * len(numbers):
+        return False
     steps = [second - first for first, second in pairwise(numbers)]
     return max(steps.count(1.0), steps.count(-1.0)) >= 0.8 * len(steps)

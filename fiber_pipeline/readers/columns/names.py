@@ -1,7 +1,7 @@
 """What a header says: which role its words point to, whether somebody else speaks, what else it names."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -152,9 +152,11 @@ def hints_at_role(header: str) -> bool:
     return any(strength(header, role) >= CONTAINS for role in ROLE_NAMES) or asks(header)
 
 
-def names_of(kind: str) -> Sequence[str]:
-    """The whole names that a kind of column goes by, for messages and benchmarks."""
-    return sorted(_known_names()[kind].exact)
+@cache
+def whole_names() -> frozenset[str]:
+    """Every whole name of any kind, as names are compared, and those that are cut short."""
+    exact = frozenset().union(*(names.exact for names in _known_names().values()))
+    return exact | frozenset(_document()["abbreviations"])
 
 
 @cache

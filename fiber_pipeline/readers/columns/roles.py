@@ -20,6 +20,7 @@ _SURE = {"comment": 2.2, "nps": 3.0, "nps_group": 1.0, "rating": 3.0, "date": 2.
 _FURTHER = 2.4
 _FURTHER_ASKED = 1.8
 _COMPARED = 1_000
+_CONSTANT = 4
 _CONSIDERED = 4
 """Columns that are weighed for a role against each other; the next one cannot win."""
 
@@ -216,6 +217,12 @@ def _scored(column: _Column, role: str, named: float, share: float, reaches: flo
     score.add(2.0 * share, f"{share:.0%} of its cells read as {'answers from 0 to 10' if role == 'nps' else 'ratings'}")
     if not named:
         score.add(0.5 if role == "nps" else 0.2, "the header says nothing")
+    if column.says("foreign_score"):
+        score.add(-4.0, "the header names a score of something else")
+    if column.says("comment") >= CONTAINS and named < NEARLY:
+        score.add(-2.0, "the header names reasons")
+    if held.low == held.high and held.count >= _CONSTANT and held.number > 0:
+        score.add(-1.5, "all its cells are the same")
     if held.is_sequence and held.count > 3:
         score.add(-3.0, "its numbers count the rows")
     other = max(column.says(kind) for kind in ("measure", "other", "category", "other_date"))
@@ -248,7 +255,7 @@ def _date(column: _Column) -> _Score:
     if column.says("spoken_date"):
         score.add(0.5, "the header names when people answered")
     if (other := column.says("other_date")) and not column.says("spoken_date"):
-        score.add(-0.8 * other, "the header names another moment")
+        score.add(-1.6 * other, "the header names another moment")
     if is_company(column.name):
         score.add(-3.0, "the header names the company's or an agent's words")
     return score
@@ -288,9 +295,15 @@ def _open_questions(
         and score.total >= (_FURTHER_ASKED if asks(told[index].name) else _FURTHER)
         and told[index].held.count
         and told[index].held.chosen < 0.5
-        and (told[index].says("comment") >= CONTAINS or asks(told[index].name) or told[index].untold)
+        and (told[index].says("comment") >= CONTAINS or asks(told[index].name) or _speaks(told[index]))
     }
     return tuple(sorted(further | {chosen["comment"]}))
+
+
+def _speaks(column: _Column) -> bool:
+    """Whether texts under a header that names nothing else were said by people."""
+    elsewhere = ("other", "measure", "category", "customer", "date")
+    return column.untold or (column.held.speech >= 0.3 and not any(column.says(kind) for kind in elsewhere))
 
 
 def _doubt(role: Role, score: float, runner_up: tuple[int, float] | None, told: Sequence[_Column]) -> str | None:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import yaml
 
+from fiber_pipeline.readers.columns.names import is_known_name
 from fiber_pipeline.text import fold
 
 CELL_END = "\x1f"
@@ -24,6 +25,8 @@ _ALSO_LETTERS = "-–+>o*"
 _NUMBERED = re.compile(
     r"\s*(?:\(?(\d{1,5})\s*(?:\.-|\.\)|[.):])(?:\s+|(?=[^\W\d]))|(\d{1,5})\s*[-–]\s+|#(\d{1,5})[.:)]?\s+)(?=\S)"
 )
+_QUOTED_LINE = re.compile(r'"(?:[^"]|"")*"')
+_DELIMITERS = ",;\t|"
 _RULE = re.compile(r"[\s|+:=\-─━═┼┬┴├┤┌┐└┘│╔╗╚╝╠╣╬║]*[-─━═=]{3,}[\s|+:=\-─━═┼┬┴├┤┌┐└┘│╔╗╚╝╠╣╬║]*")
 _UPRIGHTS = str.maketrans("│║┃", "|||")
 _GAP = re.compile(r" {2,}")
@@ -83,7 +86,22 @@ def find_line_form(lines: Sequence[str]) -> LineForm | None:
     columns, are cut by position.
     """
     filled = [line.rstrip("\r\n") for line in lines if line.strip()]
-    return _list(filled) or _frame(filled) or _aligned(filled)
+    return _quoted_whole(filled) or _list(filled) or _frame(filled) or _aligned(filled)
+
+
+def _quoted_whole(lines: Sequence[str]) -> LineForm | None:
+    """The form of a delimited table whose every line a program has quoted once more, as if it were one cell."""
+    if len(lines) < _LEAST_COLUMNS or not all(_QUOTED_LINE.fullmatch(line.strip("\ufeff")) for line in lines):
+        return None
+    names = _unquoted(lines[0])
+    delimiter = max(_DELIMITERS, key=names.count)
+    if sum(map(is_known_name, names.strip("\r\n").split(delimiter))) < _LEAST_COLUMNS:
+        return None
+    return LineForm(_unquoted, delimiter, "a table whose lines were quoted whole; these quotes are left out")
+
+
+def _unquoted(line: str) -> str:
+    return line.strip("\ufeff\r\n")[1:-1].replace('""', '"') + "\n"
 
 
 def _list(lines: Sequence[str]) -> LineForm | None:

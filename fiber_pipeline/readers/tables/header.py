@@ -20,6 +20,7 @@ from fiber_pipeline.text import fold
 
 _SEARCHED = 40
 _LOOKED_AT = 2_000
+_Row = tuple[int, Sequence[Cell]]
 _NAME_CHARACTERS = 200
 _NAME_WORDS = 25
 # Names may stand in up to so many rows: a title over several columns, a question, what a program calls it.
@@ -89,10 +90,17 @@ def _find(rows: Sequence[Sequence[Cell]], expected: Collection[str]) -> int | No
     widths = Counter(len(cells) for _, cells in filled if cells)
     usual = max(widths, key=lambda width: (widths[width], width))
     best, best_score = None, 0.0
-    for index, cells in candidates:
+    data_above = 0
+    for place, (index, cells) in enumerate(candidates):
         if expected and any(isinstance(cell, str) and plain_name(cell) in expected for cell in cells):
             return index
-        if not are_names(cells) or len(cells) * 2 < usual:
+        if data_above > (0 if best is not None else 1):
+            # What stands under rows of data is another table's header, or none.
+            break
+        names = are_names(cells)
+        if len(cells) * 2 >= usual and len(cells) > 1 and not names:
+            data_above += any(not isinstance(cell, str) or _is_value(cell) for cell in cells)
+        if not names or len(cells) * 2 < usual or not _may_head(filled, candidates, place):
             continue
         known = sum(is_known_name(str(cell)) for cell in cells)
         hinted = sum(hints_at_role(str(cell)) for cell in cells) if len(cells) > 1 else 0
@@ -111,6 +119,17 @@ def _find(rows: Sequence[Sequence[Cell]], expected: Collection[str]) -> int | No
     return None
 
 
+def _may_head(filled: Sequence[_Row], candidates: Sequence[_Row], place: int) -> bool:
+    """Whether a table can lie under a row: something stands there, and in a single column nothing but a title above."""
+    if place == 0:
+        return True
+    index, names = candidates[place]
+    if not any(cells for _, cells in filled[index + 1 :]):
+        return False
+    # One answer among others may be a word that is also a name ("Reclamo").
+    return len(names) > 1 or (place <= 2 and candidates[place - 1][0] < index - 1)
+
+
 def are_names(cells: Sequence[Cell]) -> bool:
     """Whether cells could be column names: short texts, no two alike, hardly any of them a value."""
     texts = [cell.strip() for cell in cells if isinstance(cell, str)]
@@ -123,7 +142,13 @@ def are_names(cells: Sequence[Cell]) -> bool:
 
 
 def _is_value(cell: Cell) -> bool:
-    return read_number(cell) is not None or read_nps(cell) is not None or read_date(cell) is not None
+    answer = read_nps(cell)
+    # "Promotores" may be a column's name as well as an answer.
+    return (
+        read_number(cell) is not None
+        or (answer is not None and answer.score is not None)
+        or read_date(cell) is not None
+    )
 
 
 def _differs_below(rows: Sequence[Sequence[Cell]], index: int) -> bool:

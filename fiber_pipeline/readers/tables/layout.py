@@ -4,26 +4,58 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from fiber_pipeline.readers.columns.names import NEARLY, ROLE_NAMES, is_known_name, is_other_name, strength
+from fiber_pipeline.readers.columns.names import (
+    NEARLY,
+    ROLE_NAMES,
+    is_known_name,
+    is_other_name,
+    strength,
+    whole_names,
+)
 from fiber_pipeline.readers.sheet import Cell, Chunk, Sheet, is_blank
 from fiber_pipeline.readers.tables.header import are_names, find_header
+from fiber_pipeline.text import fold
 
 # A title may stand between the blank row that ends a table and the next one's header.
 _TITLES = 2
 _NAMED_COLUMNS = 2
+_NAME_CHARACTERS = 40
+_MOST_QUESTIONS = 60
 
 
 def tables_of(sheet: Sheet) -> Iterator[Sheet]:
     """Yield the tables of a sheet in order; each must be read before the next is asked for.
 
-    A table ends where, under a blank row, other column names stand. Tables that lie side by side, with a blank column
-    between them, are told by each having its own comments beside its own scores or dates.
+    A table ends where other column names stand, under titles perhaps. Tables that lie side by side, with a blank column
+    between them, are told by each having its own comments beside its own scores or dates. One that lies on its side is
+    turned round.
     """
     if sheet.header is not None:
         yield sheet
         return
-    for table in _stacked(sheet):
+    for table in _stacked(_upright(sheet)):
         yield from _beside(table)
+
+
+def _upright(sheet: Sheet) -> Sheet:
+    """The sheet itself; or, where questions stand below each other and each answer fills a column, turned round."""
+    chunks = iter(sheet.chunks)
+    sample = next(chunks, Chunk())
+    filled = [row for row in sample.rows if not all(map(is_blank, row))]
+    if not 2 <= len(filled) <= _MOST_QUESTIONS or not _lies_on_its_side(filled):
+        return replace(sheet, chunks=_chained(sample, chunks), notes=sheet.notes)
+    width = max(map(len, filled))
+    rows = [[row[column] if column < len(row) else None for row in filled] for column in range(width)]
+    notes = [*sheet.notes, "the table lies on its side; it was read column by column, and rows are numbered so"]
+    return replace(sheet, chunks=iter([Chunk(list(range(1, width + 1)), rows)]), notes=notes)
+
+
+def _lies_on_its_side(rows: Sequence[Sequence[Cell]]) -> bool:
+    """Whether the first cells of the rows, and not the cells of the first row, are names of columns."""
+    first = [row[0] for row in rows if row]
+    roles = {role for cell in first if isinstance(cell, str) for role in ROLE_NAMES if strength(cell, role) >= NEARLY}
+    across = sum(isinstance(cell, str) and is_known_name(cell) for cell in rows[0])
+    return "comment" in roles and len(roles) > 1 and across < 2 and are_names(first) and len(rows[0]) > 2
 
 
 def _stacked(sheet: Sheet) -> Iterator[Sheet]:
@@ -47,6 +79,7 @@ class _Rows:
         self._chunks = chunks
         self._pending: Chunk | None = None
         self._header: list[str] | None = None
+        self._has_data = False
         self._after_blank = True
         self.is_done = False
         self.begins_at = 1
@@ -76,19 +109,29 @@ class _Rows:
             if not any(row) and all(map(is_blank, row)):
                 self._after_blank = True
                 continue
-            if self._after_blank or self._header is None:
+            if self._after_blank or self._header is None or (self._has_data and _begins_with_name(row)):
                 begins = position
                 found = self._names_at(chunk.rows, position) if self._after_blank else _names(row)
                 if found is not None:
                     if self._header is None:
-                        self._header = found
+                        self._header, self._has_data = found, False
                     elif found != self._header:
                         self._header = None
-                        return begins
+                        return self._with_titles(chunk.rows, begins)
                 elif self._header is None and position > 40:
                     self._header = []
+                else:
+                    self._has_data = self._header is not None
+            else:
+                self._has_data = True
             self._after_blank = False
         return None
+
+    def _with_titles(self, rows: Sequence[Sequence[Cell]], position: int) -> int:
+        """Where a table begins whose names stand here: with the title right above it, if it has one."""
+        while position > 1 and sum(not is_blank(cell) for cell in rows[position - 1]) == 1:
+            position -= 1
+        return position
 
     def _names_at(self, rows: Sequence[Sequence[Cell]], position: int) -> list[str] | None:
         """The column names of a table that begins here, under titles perhaps."""
@@ -101,6 +144,12 @@ class _Rows:
         return None
 
 
+def _begins_with_name(row: Sequence[Cell]) -> bool:
+    """Whether a row's first text is, as it stands, a name that columns go by; hardly any row of data begins so."""
+    first = next((cell for cell in row if cell), None)
+    return isinstance(first, str) and len(first) <= _NAME_CHARACTERS and fold(first.strip()) in whole_names()
+
+
 def _names(row: Sequence[Cell]) -> list[str] | None:
     """A row's cells, if several of them are names that columns go by."""
     cells = [cell for cell in row if not is_blank(cell)]
@@ -109,7 +158,7 @@ def _names(row: Sequence[Cell]) -> list[str] | None:
     roles = sum(is_known_name(str(cell)) for cell in cells)
     others = sum(is_other_name(str(cell)) for cell in cells)
     if roles and roles + others >= max(_NAMED_COLUMNS, len(cells) / 2):
-        return [str(cell).strip() for cell in cells]
+        return [fold(str(cell).strip("\ufeff ")) for cell in cells]
     return None
 
 

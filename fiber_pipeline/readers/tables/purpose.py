@@ -51,7 +51,8 @@ def _is_summary(table: TableRows) -> bool:
         return True
     if table.columns.keys() & {"comment", "date", "customer"} or table.data_rows > _SUMMARY_ROWS or not names:
         return False
-    aggregates = sum(name in _marks()["aggregate"] for name in names[1:])
+    marks = set(_marks()["aggregate"])
+    aggregates = sum(name in marks or bool(marks & set(name.split())) for name in names[1:])
     return names[0] in _marks()["grouping"] and aggregates >= 1 and aggregates * 2 >= len(names) - 1
 
 

@@ -43,6 +43,8 @@ ACCEPTED_SCHEMA = pa.schema(
     [item for item in RAW_COMMENTS.arrow_schema if item.name not in ("batch", "source", "file_sha256", "ingested_at")]
 )
 
+# More rows above a header than these are hardly titles.
+_MOST_TITLES = 5
 _NO_ANSWER = "the row has no comment, NPS or rating"
 _NO_ROLES = "no column of comments, NPS or ratings was recognised in this table; name it in a column mapping"
 
@@ -111,7 +113,7 @@ class _Table:
         self._tell_columns()
         self.rows.missing = self._plan.missing
         self.rows.choices = self._plan.choices
-        self.rows.doubts = self._plan.doubts
+        self.rows.doubts += self._plan.doubts
         self.rows.date_order = self._order if "date" in roles else None
         self.rows.rating_scale = self._form.scale if self._form else None
         self._prefix = "".join(f"{part}!" for part in (sheet.member, sheet.name, sheet.part) if part is not None)
@@ -151,6 +153,8 @@ class _Table:
         if above:
             told = "; ".join(f"{number}: {title!r}" for number, title in above.items())
             self._sheet.notes.append(f"rows above the header, not read as data: {told}")
+        if len(above) > _MOST_TITLES:
+            self.rows.doubts.append(f"{len(above)} rows above the header in row {self.rows.header_row} were not read")
         if header.position > first:
             numbers = f"{sample.numbers[first]} to {sample.numbers[header.position]}"
             self._sheet.notes.append(f"the rows {numbers} name the columns together")

@@ -94,6 +94,36 @@ def test_short_answers_are_found_beside_what_only_looks_like_them(tmp_path, head
     assert _columns(tmp_path, [beside[0], header], beside[1], short)["comment"] == header
 
 
+@pytest.mark.parametrize(
+    ("header", "cells"),
+    [("Motivo de la nota", [1, 3, 2, 5]), ("Nota de crédito", [4, 1, 5, 2]), ("Puntos", [0, 0, 0, 0]),
+     ("Reincidencias (0-10)", [0, 2, 1, 4])],
+)  # fmt: skip
+def test_codes_and_scores_of_something_else_are_no_ratings(tmp_path, header, cells):
+    found = _columns(tmp_path, ["Fecha", header, "Comentario", "Calificación"], DATES, cells, TEXTS, [5, 1, 2, 4])
+    assert found["rating"] == "Calificación"
+
+
+def test_scores_that_go_round_are_no_counter(tmp_path):
+    rows = 15
+    dates, texts = DATES * 4, [f"{text} {number}" for number, text in enumerate(TEXTS * 4)]
+    found = _columns(tmp_path, ["Fecha", "Nota 1-5", "Comentario"], dates[:rows], [1, 2, 3, 4, 5] * 3, texts[:rows])
+    assert found["rating"] == "Nota 1-5"
+
+
+@pytest.mark.parametrize("words", [["Felicitación", "Reclamo"], ["Lo bueno", "Lo malo"], ["Fortalezas", "Debilidades"]])
+def test_open_questions_may_be_named_by_nouns(tmp_path, words):
+    text = f"Fecha;{words[0]};{words[1]}\n01/02/2025;Anda muy bien;\n02/02/2025;;Se corta siempre\n"
+    reading = read_bytes(tmp_path, "n.csv", text)
+    assert set(reading.summary.tables[0].answers) == set(words)
+    assert reading.raw["comment"].tolist() == ["Anda muy bien", "Se corta siempre"]
+
+
+def test_a_day_to_come_is_not_when_the_customer_spoke(tmp_path):
+    visits = ["01/02/2030", "02/02/2030", "03/02/2030", "14/02/2030"]
+    assert _columns(tmp_path, ["Fecha próxima visita", "Comentario"], visits, TEXTS) == {"comment": "Comentario"}
+
+
 def test_dates_of_the_reply_are_not_the_comments(tmp_path):
     header = ["reply_date", "created_at", "body"]
     replied = ["01/05/2025", "02/05/2025", "03/05/2025", "14/05/2025"]

@@ -181,3 +181,10 @@ def test_row_numbers_without_a_name_do_not_shift_the_columns(tmp_path):
 def test_a_list_may_have_a_title(tmp_path):
     raw = _rows(tmp_path, "Comentarios\n1. Lento, caro\n2. Va bien\n3. No\n", "t.txt")
     assert raw["comment"].tolist() == ["Lento, caro", "Va bien", "No"]
+
+
+def test_a_table_whose_lines_are_quoted_whole_is_a_table(tmp_path):
+    text = '"Fecha,Comentario,NPS"\n"03/03/2025,Se corta,3"\n"04/03/2025,""Muy lento, siempre"",2"\n'
+    reading = read_bytes(tmp_path, "q.csv", text)
+    assert reading.raw["comment"].tolist() == ["Se corta", "Muy lento, siempre"]
+    assert reading.raw["nps"].tolist() == [3, 2]

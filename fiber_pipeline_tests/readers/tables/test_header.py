@@ -1,5 +1,7 @@
 """Names that stand in several rows."""
 
+import pytest
+
 from fiber_pipeline_tests.readers.exports import read_bytes, workbook
 
 IMPORT_ID = '"{""ImportId"":""QID%d""}"'
@@ -49,6 +51,20 @@ def test_titles_over_columns_tell_repeated_names_apart(tmp_path):
     ]
     (table,) = read_bytes(tmp_path, "t.xlsx", workbook({"Hoja": rows})).summary.tables
     assert table.answers == ("Instalación Comentario", "Soporte Comentario")
+
+
+@pytest.mark.parametrize("word", ["Reclamo", "Queja", "5 estrellas", "Sugerencias"])
+@pytest.mark.parametrize("name", ["lista.txt", "lista.csv"])
+def test_an_answer_that_is_also_a_name_is_no_header(tmp_path, name, word):
+    answers = ["Muy bueno el servicio", "Se corta cuando llueve", "No llega la señal", word, "El técnico fue amable"]
+    reading = read_bytes(tmp_path, name, "\n".join(answers) + "\n")
+    assert reading.raw["comment"].tolist() == answers
+
+
+def test_many_rows_above_a_header_are_doubtful(tmp_path):
+    titles = "".join(f"Línea {number} de la portada\n" for number in range(7))
+    reading = read_bytes(tmp_path, "t.csv", titles + "Fecha;NPS;Comentario\n01/02/2025;9;Anda bien\n02/02/2025;3;Mal\n")
+    assert any("rows above the header" in doubt for doubt in reading.summary.doubts)
 
 
 def test_a_first_row_of_data_with_a_blank_date_is_no_name(tmp_path):

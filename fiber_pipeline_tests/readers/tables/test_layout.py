@@ -31,6 +31,22 @@ def test_stacked_tables_of_a_text_file(tmp_path):
     assert reading.raw["comment"].tolist() == ["Anda muy bien", "Nunca contestan"]
 
 
+def test_tables_under_each_other_without_a_blank_row(tmp_path):
+    longer = [*ANSWERS, *([f"{day:02}/02/2025", 5, f"Respuesta larga número {day}"] for day in range(3, 15))]
+    rows = [*longer, ["Observaciones", "Nota", "Fecha"], ["Nunca contestan", 3, "03/02/2025"]]
+    reading = read_bytes(tmp_path, "a.xlsx", workbook({"Hoja": rows}))
+    assert [table.accepted for table in reading.summary.tables] == [14, 1]
+    assert reading.raw["comment"].tolist()[-1] == "Nunca contestan"
+
+
+def test_a_table_on_its_side_is_turned_round(tmp_path):
+    rows = [list(column) for column in zip(*ANSWERS, strict=True)]
+    rows = [["Encuestado", "A1", "A2"], *rows]
+    reading = read_bytes(tmp_path, "a.xlsx", workbook({"Hoja": rows}))
+    assert reading.raw["comment"].tolist() == ["Anda muy bien", "Se corta de noche"]
+    assert reading.raw["nps"].tolist() == [9, 2]
+
+
 def test_the_same_header_again_is_a_repeated_header(tmp_path):
     text = "Fecha;NPS;Comentario\n01/02/2025;9;Anda muy bien\n\nFecha;NPS;Comentario\n02/02/2025;3;Se corta\n"
     reading = read_bytes(tmp_path, "a.csv", text)
