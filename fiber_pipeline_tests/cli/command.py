@@ -21,7 +21,7 @@ class Command:
     def output(self) -> str:
         return self.log.read_text("utf-8", errors="replace") if self.log.exists() else ""
 
-    def end(self, seconds: float = 200) -> int:
+    def end(self, seconds: float = 280) -> int:
         """Wait for its end; its exit code."""
         self.process.join(seconds)
         assert self.process.exitcode is not None, f"still at work:\n{self.output}"

@@ -237,7 +237,7 @@ def test_a_service_is_estimated_looked_at_asked_and_accounted_for(world: World):
         assert "for sentiment and themes:\n  5 texts, of which 0 were answered before" in estimated.stdout
         assert "for summary and recommendations:\n  1 texts" in estimated.stdout
         most = float(re.findall(r"([\d.]+) USD at most", estimated.stdout)[-1])
-        assert "FIBER_BUDGET_USD: 0.00 of 0.00 USD left, which could be exceeded" in estimated.stdout
+        assert "FIBER_BUDGET_USD: 0.0001 of 0.0001 USD left, which could be exceeded" in estimated.stdout
         assert (estimated.returncode, len(server.record)) == (1, 0)
         keys["FIBER_BUDGET_USD"] = "5"
         looked = fiber(data, "doctor", **keys)
