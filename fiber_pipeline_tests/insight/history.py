@@ -18,6 +18,7 @@ import pandas as pd
 
 from fiber_pipeline.tables import (
     ALL_TABLES,
+    BATCH_TABLES,
     COMMENT_THEMES,
     COMMENTS,
     RAW_COMMENTS,
@@ -159,7 +160,7 @@ class Comment:
 
 def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
     """Create every declared table, empty."""
-    for table in ALL_TABLES:
+    for table in (*ALL_TABLES, BATCH_TABLES):
         _replace(connection, table, table.empty())
 
 

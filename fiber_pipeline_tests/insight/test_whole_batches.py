@@ -97,7 +97,7 @@ def found_inside(connection) -> list[str]:
 
 
 def test_it_is_said_what_does_not_count_and_what_does():
-    batches = [{"batch": WHOLE, "counted": 3, "first_comment": None, "last_comment": None}]
+    batches = [{"batch": WHOLE, "counted": 3, "responses": 3, "first_comment": None, "last_comment": None}]
     half, late = IncompleteBatch(HALF, ["comments"], ""), IncompleteBatch(WHOLE, ["comment_themes"], "")
     assert wording.coverage(batches, None).endswith("todas las fuentes.")
     assert wording.coverage(batches, None, [half]).endswith(
