@@ -183,7 +183,8 @@ def _hold(path: Path, ready: "Event") -> None:
         time.sleep(600)
 
 
-@pytest.mark.parametrize("kept", [0.0, 0.1, 0.5])
+# Cut further behind, it may still hold all that is asked for.
+@pytest.mark.parametrize("kept", [0.0, 0.1, 0.3])
 def test_a_file_that_was_cut_short_is_one_clear_error(path: Path, kept: float) -> None:
     open_warehouse(path).write(VERSIONS, frame_of("b", 1), "b")
     with path.open("r+b") as file:
