@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from importlib import import_module
 from pathlib import Path
 
 import dagster as dg
@@ -185,7 +184,7 @@ def test_a_batch_waits_for_another_run_of_it_but_not_for_ever(
     world.instance.create_run_for_job(job, status=dg.DagsterRunStatus.STARTED, tags={"dagster/partition": BATCHES[0]})
     assert [request.partition_key for request in ticks().run_requests] == list(BATCHES[1:])
     assert not ticks().run_requests
-    monkeypatch.setattr(import_module("fiber_pipeline.automation.reviews_sensor"), "LONGEST_RUN", timedelta(0))
+    monkeypatch.setattr("fiber_pipeline.operations.under_way.LONGEST_RUN", timedelta(0))
     assert [request.partition_key for request in ticks().run_requests] == [BATCHES[0]]
 
 
