@@ -14,7 +14,7 @@ from fiber_pipeline.inbox import Inbox, Quarantine, UnusableName, check_batch_ke
 from fiber_pipeline.insight import incomplete_batches
 from fiber_pipeline.operations.corrections import note_corrections
 from fiber_pipeline.operations.failures import NEVER_AGAIN, reason_of
-from fiber_pipeline.operations.healing import process_tags
+from fiber_pipeline.operations.healing import end_dead_runs, process_tags
 from fiber_pipeline.operations.under_way import batches_under_way
 from fiber_pipeline.settings import Settings
 from fiber_pipeline.warehouse import Overtaken, Warehouse
@@ -102,6 +102,8 @@ class Pipeline:
         deadline = time.monotonic() + _PATIENCE_SECONDS
         while batch in batches_under_way(self._instance) and time.monotonic() < deadline:
             time.sleep(_PAUSE_SECONDS)
+            # Whoever has died meanwhile finishes nothing.
+            end_dead_runs(self._instance)
 
     @cached_property
     def _incomplete(self) -> set[str]:
