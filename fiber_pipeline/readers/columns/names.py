@@ -1,9 +1,9 @@
 """What a header says: which role its words point to, whether somebody else speaks, what else it names."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
@@ -17,6 +17,9 @@ EXACT, NEARLY, CONTAINS = 3.0, 2.5, 1.5
 _WEAK = 1.0
 _NEARLY_RATIO = 90
 _LONGEST = 300
+_LEAST_ALIKE = 5
+# Headers are few, but rows that may be one are asked about, too.
+_CACHED = 8_192
 _WORD = re.compile(r"[^\W_º]+[.°º]?")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 # A full stop between two names, as JSON is flattened ("review.text"); one at a sentence's end is followed by a space.
@@ -38,6 +41,7 @@ class _Names:
     exact: frozenset[str]
     weak: frozenset[str]
     contains: re.Pattern[str]
+    by_length: Mapping[int, Sequence[str]]
 
 
 @cache
@@ -49,10 +53,14 @@ def _document() -> Mapping[str, Any]:
 
 @cache
 def _known_names() -> Mapping[str, _Names]:
-    return {
-        kind: _Names(frozenset(names.get("exact", ())), frozenset(names.get("weak", ())), _any_of(names["contains"]))
-        for kind, names in _document()["kinds"].items()
-    }
+    return {kind: _names_of(**names) for kind, names in _document()["kinds"].items()}
+
+
+def _names_of(contains: Sequence[str], exact: Sequence[str] = (), weak: Sequence[str] = ()) -> _Names:
+    by_length: dict[int, list[str]] = {}
+    for name in exact:
+        by_length.setdefault(len(name), []).append(name)
+    return _Names(frozenset(exact), frozenset(weak), _any_of(contains), by_length)
 
 
 def _any_of(words: Iterable[str]) -> re.Pattern[str]:
@@ -60,7 +68,7 @@ def _any_of(words: Iterable[str]) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{listed})\b" if listed else r"(?!)")
 
 
-@cache
+@lru_cache(_CACHED)
 def plain_name(header: str) -> str:
     """A header as names are compared: "customerId", "Customer-ID" and "Nro. de Cliente" in plain words, spelt out."""
     (repaired,) = repair_mojibake([header])
@@ -77,7 +85,7 @@ def _in_full(word: str) -> str:
     return plain if full is None else str(full)
 
 
-@cache
+@lru_cache(_CACHED)
 def _forms(header: str) -> tuple[str, ...]:
     """A header's names, the most telling first: without number and asides, as its path ends, and as it stands."""
     header = header[:_LONGEST]
@@ -91,30 +99,42 @@ def _forms(header: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, map(plain_name, forms))))
 
 
-@cache
+@lru_cache(_CACHED)
 def strength(header: str, kind: str) -> float:
     """How strongly a header says that its column is of a kind, from 0 to 3. Kinds are those of `names.yaml`."""
-    if _TECHNICAL.fullmatch(_STEP.split(header)[-1]):
-        return EXACT if kind == "measure" else 0.0
     names = _known_names()[kind]
-    best = 0.0
-    for form in _forms(header):
-        if form in names.exact:
-            return EXACT
-        if best < NEARLY and len(form) >= 5 and any(_alike(form, known) for known in names.exact):
-            best = NEARLY
-        elif best < CONTAINS and names.contains.search(form):
-            best = CONTAINS
-        elif best < _WEAK and form in names.weak:
-            best = _WEAK
-    return best
+    if (whole := _as_whole(header, kind)) or _is_technical(header):
+        return whole
+    if any(names.contains.search(form) for form in _forms(header)):
+        return CONTAINS
+    return _WEAK if any(form in names.weak for form in _forms(header)) else 0.0
 
 
-def _alike(name: str, known: str) -> bool:
-    return len(known) >= 5 and abs(len(known) - len(name)) <= 2 and fuzz.ratio(name, known) >= _NEARLY_RATIO
+@lru_cache(_CACHED)
+def _as_whole(header: str, kind: str) -> float:
+    """How strongly a header says so as a whole: letter by letter, nearly, or not at all."""
+    if _is_technical(header):
+        return EXACT if kind == "measure" else 0.0
+    names, forms = _known_names()[kind], _forms(header)
+    if not names.exact.isdisjoint(forms):
+        return EXACT
+    return NEARLY if any(_alike(form, names.by_length) for form in forms) else 0.0
 
 
-@cache
+def _is_technical(header: str) -> bool:
+    return _TECHNICAL.fullmatch(_STEP.split(header)[-1]) is not None
+
+
+def _alike(name: str, by_length: Mapping[int, Sequence[str]]) -> bool:
+    """Whether a name is one of those listed but for a slip of the pen. Short ones are too easily another word."""
+    return len(name) >= _LEAST_ALIKE and any(
+        fuzz.ratio(name, known) >= _NEARLY_RATIO
+        for length in range(max(_LEAST_ALIKE, len(name) - 2), len(name) + 3)
+        for known in by_length.get(length, ())
+    )
+
+
+@lru_cache(_CACHED)
 def asks(header: str) -> bool:
     """Whether a header is a question or an invitation that people answer in their own words."""
     plain = plain_name(header)
@@ -138,12 +158,12 @@ def is_untold(header: str) -> bool:
 
 def is_known_name(header: str) -> bool:
     """Whether a header is, nearly letter by letter, a name that some role goes by."""
-    return any(strength(header, role) >= NEARLY for role in ROLE_NAMES)
+    return any(_as_whole(header, role) for role in ROLE_NAMES)
 
 
 def is_other_name(header: str) -> bool:
     """Whether a header is a name that says little ("Respuesta"), or that columns without a role go by ("Ciudad")."""
-    others = any(strength(header, kind) >= NEARLY for kind in ("other", "category", "measure", "company"))
+    others = any(_as_whole(header, kind) for kind in ("other", "category", "measure", "company"))
     return others or any(form in _known_names()["comment"].weak for form in _forms(header))
 
 
@@ -159,7 +179,7 @@ def whole_names() -> frozenset[str]:
     return exact | frozenset(_document()["abbreviations"])
 
 
-@cache
+@lru_cache(_CACHED)
 def is_subheader(text: str, *, alone: bool = False) -> bool:
     """Whether a text under a question says how it is answered ("Open-Ended Response", "Nada probable - 0").
 
