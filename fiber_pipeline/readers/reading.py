@@ -19,13 +19,9 @@ from fiber_pipeline.readers.mapping import ColumnMapping, batch_source
 from fiber_pipeline.readers.sheet import Sheet
 from fiber_pipeline.readers.tables.column_plan import NamedChoice
 from fiber_pipeline.readers.tables.layout import tables_of
-from fiber_pipeline.readers.tables.purpose import why_left_out
+from fiber_pipeline.readers.tables.purpose import is_sound, why_left_out
 from fiber_pipeline.readers.tables.rejection import REJECTED_SCHEMA
-from fiber_pipeline.readers.tables.understood_table import (
-    ACCEPTED_SCHEMA,
-    TableRows,
-    read_table,
-)
+from fiber_pipeline.readers.tables.understood_table import ACCEPTED_SCHEMA, TableRows, read_table
 from fiber_pipeline.readers.unreadable import ForeignFile, UnreadableFile
 from fiber_pipeline.readers.values.dates import DateOrder
 from fiber_pipeline.readers.values.scores import RatingScale
@@ -239,9 +235,9 @@ def _with_answers(
     if mapping.columns or mapping.sheets is not None:
         return list(read), []
     kept, left_out = [], []
-    for place, (sheet, table) in enumerate(read):
-        others = [other for at, (_, other) in enumerate(read) if at != place]
-        purpose = why_left_out(sheet, table, others)
+    sound = sum(is_sound(table) for _, table in read)
+    for sheet, table in read:
+        purpose = why_left_out(sheet, table, beside_answers=sound > is_sound(table))
         if purpose is None:
             kept.append((sheet, table))
         else:

@@ -28,6 +28,7 @@ _STEP = re.compile(r"(?<=[^\s.\d])\.(?=[^\s.])|(?<=\d)\.(?=[^\s.\d])")
 _NUMBERED = re.compile(r"\s*(?:[A-Za-z]{0,3}\d{1,3}[A-Za-z]{0,2}\d{0,3})\s*[.):_-]+\s*(?=[^\W\d_]{2,}|¿)")
 _ASIDE = re.compile(r"\s*[(\[{][^)\]}]*[)\]}]\s*")
 # What programs note down for themselves ("_score", "__v", "@type").
+_MARKS = frozenset("_@$")
 _TECHNICAL = re.compile(r"[_@$][\w@$]+")
 _UNTOLD = re.compile(
     r"(?:(?:p|q|v|x|g|col|column|columna|preg|pregunta|question|item|campo|field|unnamed|var|variable)\s*)?"
@@ -122,7 +123,7 @@ def _as_whole(header: str, kind: str) -> float:
 
 
 def _is_technical(header: str) -> bool:
-    return _TECHNICAL.fullmatch(_STEP.split(header)[-1]) is not None
+    return not _MARKS.isdisjoint(header) and _TECHNICAL.fullmatch(_STEP.split(header)[-1]) is not None
 
 
 def _alike(name: str, by_length: Mapping[int, Sequence[str]]) -> bool:

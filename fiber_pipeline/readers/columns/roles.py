@@ -1,7 +1,7 @@
 """The choice of columns: every role a score for every column, and the choice that is best over all at once."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from fiber_pipeline.readers.columns.evidence import Evidence, measure
@@ -19,10 +19,11 @@ _SURE = {"comment": 2.2, "nps": 3.0, "nps_group": 1.0, "rating": 3.0, "date": 2.
 # What a column needs to be a further open question, beside the one that was chosen.
 _FURTHER = 2.4
 _FURTHER_ASKED = 1.8
+# Columns that are weighed for a role against each other: a worse one would win only if all these played other roles.
+_CONSIDERED = 4
+# Rows in which two columns of dates are compared; rows from which on scores that are all the same are none.
 _COMPARED = 1_000
 _CONSTANT = 4
-_CONSIDERED = 4
-"""Columns that are weighed for a role against each other; the next one cannot win."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ class _Column:
     alone: bool
 
     def says(self, kind: str) -> float:
-        return 0.0 if self.untold and not self.name else strength(self.name, kind)
+        return strength(self.name, kind)
 
 
 class _Score:
@@ -202,10 +203,10 @@ def _rating(column: _Column) -> _Score:
     return _scored(column, "rating", named, share, 1.0)
 
 
-def _scored(column: _Column, role: str, named: float, share: float, reaches: float) -> _Score:
+def _scored(column: _Column, role: Role, named: float, share: float, reaches: float) -> _Score:
     score, held = _Score(), column.held
     if not held.count:
-        score.add(_LEAST["date"] if named >= NEARLY else 0.0, f"named {column.name!r}, and blank")
+        score.add(_LEAST[role] if named >= NEARLY else 0.0, f"named {column.name!r}, and blank")
         return score
     if share < 0.5:
         return score
@@ -324,7 +325,7 @@ def _same_days(cells: Sequence[Cell], others: Sequence[Cell]) -> bool:
 def _without_doubt(choice: Choice, answers: Sequence[int]) -> Choice:
     """A comment column that is nearly as likely as another raises no doubt where both are read."""
     if choice.role == "comment" and choice.doubt and choice.runner_up and choice.runner_up[0] in answers:
-        return Choice(choice.role, choice.column, choice.score, choice.reasons, choice.runner_up)
+        return replace(choice, doubt=None)
     return choice
 
 

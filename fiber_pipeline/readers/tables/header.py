@@ -56,7 +56,7 @@ def find_header(rows: Sequence[Sequence[Cell]], forced: int | None = None, expec
         return Header(index, unique_names([], width), index, index)
     names: list[Cell] = list(rows[index])
     last = index
-    while last + 1 < len(rows) and last - index + 1 < _MOST_ROWS and _continues(rows, index, last + 1):
+    while last + 1 < len(rows) and last - index + 1 < _MOST_ROWS and _continues(rows, last + 1):
         last += 1
         names = _combined(names, rows[last])
     first = index
@@ -112,7 +112,6 @@ def _find(rows: Sequence[Sequence[Cell]], expected: Collection[str]) -> int | No
             best, best_score = index, score
     if best is not None:
         return best
-    index, cells = candidates[0]
     for index, cells in candidates[:5]:
         if len(cells) == usual and len(cells) > 1:
             return index if are_names(cells) and _differs_below(rows, index) else None
@@ -153,7 +152,8 @@ def _is_value(cell: Cell) -> bool:
 
 def _differs_below(rows: Sequence[Sequence[Cell]], index: int) -> bool:
     """Whether, in some column under these texts, most cells are numbers or dates."""
-    return any(not is_blank(name) for column, name in enumerate(rows[index]) if column in _typed(rows, index + 1, 200))
+    typed = _typed(rows, index + 1, 200)
+    return any(not is_blank(name) for column, name in enumerate(rows[index]) if column in typed)
 
 
 def _typed(rows: Sequence[Sequence[Cell]], start: int, most: int) -> set[int]:
@@ -167,7 +167,7 @@ def _typed(rows: Sequence[Sequence[Cell]], start: int, most: int) -> set[int]:
     return typed
 
 
-def _continues(rows: Sequence[Sequence[Cell]], header: int, index: int) -> bool:
+def _continues(rows: Sequence[Sequence[Cell]], index: int) -> bool:
     """Whether a row under the header goes on naming columns: with forms of answers, or texts where values stand."""
     cells = {column: cell for column, cell in enumerate(rows[index]) if not is_blank(cell)}
     if not cells or not all(isinstance(cell, str) for cell in cells.values()):

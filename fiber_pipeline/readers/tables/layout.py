@@ -43,7 +43,7 @@ def _upright(sheet: Sheet) -> Sheet:
     sample = next(chunks, Chunk())
     filled = [row for row in sample.rows if not all(map(is_blank, row))]
     if not 2 <= len(filled) <= _MOST_QUESTIONS or not _lies_on_its_side(filled):
-        return replace(sheet, chunks=_chained(sample, chunks), notes=sheet.notes)
+        return replace(sheet, chunks=_chained(sample, chunks))
     width = max(map(len, filled))
     rows = [[row[column] if column < len(row) else None for row in filled] for column in range(width)]
     notes = [*sheet.notes, "the table lies on its side; it was read column by column, and rows are numbered so"]
@@ -61,7 +61,7 @@ def _lies_on_its_side(rows: Sequence[Sequence[Cell]]) -> bool:
 def _stacked(sheet: Sheet) -> Iterator[Sheet]:
     rows = _Rows(sheet.chunks)
     chunks = rows.next_table()
-    yield replace(sheet, chunks=chunks, notes=sheet.notes)
+    yield replace(sheet, chunks=chunks)
     # What the reader left of a table belongs to it all the same.
     for _ in chunks:
         pass

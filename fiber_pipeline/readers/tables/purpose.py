@@ -1,6 +1,6 @@
 """What a table is for: answers of people, or a summary, instructions, a glossary, a list beside them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -23,22 +23,20 @@ def _marks() -> Mapping[str, Any]:
     return marks
 
 
-def why_left_out(sheet: Sheet, table: TableRows, others: Sequence[TableRows]) -> str | None:
+def why_left_out(sheet: Sheet, table: TableRows, *, beside_answers: bool) -> str | None:
     """Why a table holds no answers, None if it does, or if nobody can tell.
 
-    others: the file's other tables. What only looks like something else is left out where another table holds answers
-    beyond doubt.
+    beside_answers: whether another table of the file holds answers beyond doubt (`is_sound`); what only looks like
+    something else is left out then.
     """
     if sheet.header is not None:
         return None
     if table.data_rows and _is_summary(table):
         return "a summary: figures by month, city or the like"
     named = _named_purpose(sheet, table)
-    if named is not None and not _is_sound(table):
+    if named is not None and not is_sound(table):
         return named
-    if not table.data_rows or not any(map(_is_sound, others)):
-        return None
-    if not table.columns.keys() & _SPEAKING:
+    if table.data_rows and beside_answers and not table.columns.keys() & _SPEAKING:
         return "no column of comments or scores, beside a table that has them"
     return None
 
@@ -66,6 +64,6 @@ def _named_purpose(sheet: Sheet, table: TableRows) -> str | None:
     return None
 
 
-def _is_sound(table: TableRows) -> bool:
+def is_sound(table: TableRows) -> bool:
     """Whether a table holds answers beyond doubt: comments, and another role beside them."""
     return "comment" in table.columns and len(table.columns) > 1 and bool(table.accepted)
