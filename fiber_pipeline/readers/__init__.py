@@ -6,6 +6,7 @@
     tables          where tables lie, their headers, their rows accepted or rejected
     columns         which column plays which role
     values          what a cell means: dates, scores, ids, marks of nothing
+    word_file       the YAML files of names, words and marks, read once
     mapping         what a person says about a file's columns; `mapping_file` writes it down
 
 What a comment's text means, and its cleaning and redaction, belong to `cleaning` and `annotation`.

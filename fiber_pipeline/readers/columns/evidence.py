@@ -6,11 +6,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from itertools import pairwise
-from typing import Any, NamedTuple
-
-import yaml
+from typing import NamedTuple
 
 from fiber_pipeline.readers.sheet import Cell, is_blank
 from fiber_pipeline.readers.values.dates import DateOrder, detect_order, read_date
@@ -18,6 +15,7 @@ from fiber_pipeline.readers.values.likert import likert_steps
 from fiber_pipeline.readers.values.null_marks import is_null_mark
 from fiber_pipeline.readers.values.relative_dates import is_relative_date
 from fiber_pipeline.readers.values.scores import read_nps, read_number, read_rating
+from fiber_pipeline.readers.word_file import read_words
 from fiber_pipeline.text import fold, unstretch
 
 SAMPLED = 4_000
@@ -77,9 +75,7 @@ class _Speech(NamedTuple):
 
 @cache
 def _speech() -> _Speech:
-    document: Mapping[str, Any] = yaml.safe_load(
-        resources.files(__package__).joinpath("speech.yaml").read_text(encoding="utf-8")
-    )
+    document = read_words(__package__, "speech.yaml")
     spoken = {fold(word) for words in document["clausal"].values() for word in words}
     return _Speech(
         frozenset(spoken | {fold(word) for word in document["judgements"]}),

@@ -4,13 +4,12 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib import resources
 from typing import Any
 
-import yaml
 from rapidfuzz import fuzz
 
 from fiber_pipeline.readers.values.mojibake import repair_mojibake
+from fiber_pipeline.readers.word_file import read_words
 from fiber_pipeline.text import fold
 
 EXACT, NEARLY, CONTAINS = 3.0, 2.5, 1.5
@@ -45,11 +44,8 @@ class _Names:
     by_length: Mapping[int, Sequence[str]]
 
 
-@cache
 def _document() -> Mapping[str, Any]:
-    text = resources.files(__package__).joinpath("names.yaml").read_text(encoding="utf-8")
-    document: Mapping[str, Any] = yaml.safe_load(text)
-    return document
+    return read_words(__package__, "names.yaml")
 
 
 @cache

@@ -4,12 +4,10 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import Any
 
-import yaml
-
 from fiber_pipeline.readers.unreadable import ForeignFile
+from fiber_pipeline.readers.word_file import read_words
 
 EXPORT_INSTEAD = "Export the comments as .xlsx, .xls, .ods, .csv, .json, .jsonl, .txt or .parquet"
 
@@ -17,11 +15,8 @@ _LINE_CHARACTERS = 400
 _LINES = 1_000
 
 
-@cache
 def _marks() -> Mapping[str, Any]:
-    text = resources.files(__package__).joinpath("foreign_types.yaml").read_text(encoding="utf-8")
-    marks: dict[str, Any] = yaml.safe_load(text)
-    return marks
+    return read_words(__package__, "foreign_types.yaml")
 
 
 def _refuse(mark: Mapping[str, Any], where: str) -> ForeignFile:

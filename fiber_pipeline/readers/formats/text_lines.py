@@ -5,12 +5,10 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from importlib import resources
 from typing import NamedTuple
 
-import yaml
-
 from fiber_pipeline.readers.columns.names import is_known_name
+from fiber_pipeline.readers.word_file import read_words
 from fiber_pipeline.text import fold
 
 CELL_END = "\x1f"
@@ -43,11 +41,8 @@ class LineForm(NamedTuple):
     note: str
 
 
-@cache
 def _words() -> Mapping[str, list[str]]:
-    text = resources.files(__package__).joinpath("text_lines.yaml").read_text(encoding="utf-8")
-    words: Mapping[str, list[str]] = yaml.safe_load(text)
-    return words
+    return read_words(__package__, "text_lines.yaml")
 
 
 @cache

@@ -1,26 +1,20 @@
 """What a table is for: answers of people, or a summary, instructions, a glossary, a list beside them."""
 
 from collections.abc import Mapping
-from functools import cache
-from importlib import resources
 from typing import Any
-
-import yaml
 
 from fiber_pipeline.readers.columns.names import plain_name
 from fiber_pipeline.readers.sheet import Sheet
 from fiber_pipeline.readers.tables.understood_table import TableRows
+from fiber_pipeline.readers.word_file import read_words
 
 # A summary has a row a month or a city; whatever is longer was not written for people to look at.
 _SUMMARY_ROWS = 400
 _SPEAKING = frozenset({"comment", "nps", "nps_group", "rating"})
 
 
-@cache
 def _marks() -> Mapping[str, Any]:
-    text = resources.files(__package__).joinpath("purpose.yaml").read_text(encoding="utf-8")
-    marks: Mapping[str, Any] = yaml.safe_load(text)
-    return marks
+    return read_words(__package__, "purpose.yaml")
 
 
 def why_left_out(sheet: Sheet, table: TableRows, *, beside_answers: bool) -> str | None:

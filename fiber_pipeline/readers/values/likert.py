@@ -3,13 +3,11 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
-from importlib import resources
 from typing import Any
-
-import yaml
 
 from fiber_pipeline.readers.sheet import Cell, is_blank
 from fiber_pipeline.readers.values.null_marks import is_null_mark
+from fiber_pipeline.readers.word_file import read_words
 from fiber_pipeline.text import fold
 
 _LONGEST = 40
@@ -17,12 +15,9 @@ _LEAST_SHARE = 0.9
 _SAMPLED = 4_000
 
 
-@cache
 def score_words() -> Mapping[str, Any]:
     """The words of scores: groups, numbers, labels and the sets of answers in words."""
-    text = resources.files(__package__).joinpath("score_words.yaml").read_text(encoding="utf-8")
-    words: Mapping[str, Any] = yaml.safe_load(text)
-    return words
+    return read_words(__package__, "score_words.yaml")
 
 
 @cache

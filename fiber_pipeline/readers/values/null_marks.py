@@ -2,19 +2,16 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
-from importlib import resources
-
-import yaml
 
 from fiber_pipeline.readers.sheet import Cell
+from fiber_pipeline.readers.word_file import read_words
 
 _LONGEST = 24
 
 
 @cache
 def _marks() -> Mapping[str, frozenset[str]]:
-    text = resources.files(__package__).joinpath("null_marks.yaml").read_text(encoding="utf-8")
-    marks = {name: frozenset(found) for name, found in yaml.safe_load(text).items()}
+    marks = {name: frozenset(found) for name, found in read_words(__package__, "null_marks.yaml").items()}
     return {**marks, "all": frozenset().union(*marks.values())}
 
 

@@ -8,8 +8,7 @@ from importlib import resources
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import yaml
-
+from fiber_pipeline.readers.word_file import read_words
 from fiber_pipeline.text import fold
 
 
@@ -30,12 +29,9 @@ _IN_HEADER = re.compile(r"(?<![a-z])(?:utc|gmt)(?:\s*[+-]\s*\d{1,2}(?::?\d{2})?)
 _BARE_OFFSET = re.compile(r"\(\s*([+-]\d{1,2}:?\d{2})\s*\)")
 
 
-@cache
 def date_words() -> Mapping[str, Any]:
     """The words of dates: months, weekdays, zones, placeholders, relative dates."""
-    text = resources.files(__package__).joinpath("date_words.yaml").read_text(encoding="utf-8")
-    words: Mapping[str, Any] = yaml.safe_load(text)
-    return words
+    return read_words(__package__, "date_words.yaml")
 
 
 @cache
