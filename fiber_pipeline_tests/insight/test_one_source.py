@@ -76,7 +76,8 @@ def test_a_folder_whose_name_begins_alike_is_another_source(connection: duckdb.D
         assert connection.execute(volume).fetchall() == [(1,)]
 
 
-def test_an_unknown_source_has_nothing(history: duckdb.DuckDBPyConnection) -> None:
-    with one_source(history, "norte"):
-        assert _rows(history, "comments") == []
-        assert _rows(history, "recommendations") == []
+def test_an_unknown_source_is_refused_and_nothing_is_changed(history: duckdb.DuckDBPyConnection) -> None:
+    before = _rows(history, "comments")
+    with pytest.raises(UnknownName, match="no source 'norte'"), one_source(history, "norte"):
+        pytest.fail("a source that there is not was entered")
+    assert _rows(history, "comments") == before

@@ -10,6 +10,7 @@ COMMENTS, SHOWN = 400_000, 2_000
 # The columns that the statement reads, of a width as in real exports.
 TABLES = (
     "CREATE TABLE comments AS SELECT md5(n::VARCHAR) AS comment_id, 'b' AS batch, n AS row_id, n AS position, "
+    "'comment' AS question, true AS is_main, "
     "TIMESTAMPTZ '2026-01-01' + INTERVAL (n) SECOND AS commented_at, repeat(md5((n * 7)::VARCHAR), 8) AS text, "
     "5 AS nps, 'passive' AS nps_group, 1.0 AS rating, '5' AS rating_scale, true AS is_informative, "
     "NULL::VARCHAR AS duplicate_of FROM range(?) AS numbers (n)",
