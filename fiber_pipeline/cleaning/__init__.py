@@ -8,6 +8,7 @@ The word lists (`names.yaml`, `places.yaml`, `empty_answers.yaml`) are data: cor
 """
 
 from fiber_pipeline.cleaning.clean import Looked, SecondLook, clean
+from fiber_pipeline.cleaning.identity import Identities
 from fiber_pipeline.cleaning.informativeness import is_informative
 from fiber_pipeline.cleaning.normalisation import is_stretched, join_lines, normalise
 from fiber_pipeline.cleaning.redaction import MARKS, PII_TYPES, Redaction, Span, find_pii, redact, redact_all
@@ -15,6 +16,7 @@ from fiber_pipeline.cleaning.redaction import MARKS, PII_TYPES, Redaction, Span,
 __all__ = [
     "MARKS",
     "PII_TYPES",
+    "Identities",
     "Looked",
     "Redaction",
     "SecondLook",
