@@ -15,8 +15,9 @@ from fiber_pipeline.cleaning.identity import Identities, canonical_json, comment
 from fiber_pipeline.cleaning.informativeness import is_informative
 from fiber_pipeline.cleaning.near_duplicates import near_duplicate_groups
 from fiber_pipeline.cleaning.normalisation import is_stretched, join_lines, normalise
-from fiber_pipeline.cleaning.redaction import PII_TYPES, Redaction, redact
+from fiber_pipeline.cleaning.personal_data import Redaction, redact
 from fiber_pipeline.tables import COMMENTS
+from fiber_pipeline.text import PII_TYPES
 
 _WORD = re.compile(r"[^\W\d_]+")
 _DISTINCTIVE_WORDS = 2
