@@ -42,9 +42,7 @@ class InstallationKeys:
 
     def coder(self, purpose: Purpose) -> Callable[[str], str]:
         """What turns a text into its code, as hexadecimal digits; also what brings a code of older keys up to date."""
-        made = [
-            hashlib.blake2b(key=key, digest_size=CODE_BYTES[purpose], person=purpose.encode()) for key in self.keys
-        ]
+        made = [hashlib.blake2b(key=key, digest_size=CODE_BYTES[purpose], person=purpose.encode()) for key in self.keys]
 
         def code(text: str) -> str:
             for keyed in made:

@@ -11,7 +11,14 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from fiber_pipeline.cleaning.identity import Identities, canonical_json, comment_ids, occurrences, response_keys, text_key
+from fiber_pipeline.cleaning.identity import (
+    Identities,
+    canonical_json,
+    comment_ids,
+    occurrences,
+    response_keys,
+    text_key,
+)
 from fiber_pipeline.cleaning.informativeness import is_informative
 from fiber_pipeline.cleaning.near_duplicates import near_duplicate_groups
 from fiber_pipeline.cleaning.normalisation import is_stretched, join_lines, normalise

@@ -51,7 +51,7 @@ def recoded_customer(lacking: InstallationKeys, name: str, *, code_all: bool = F
 
 
 def _name(customer: str, header: str, code: Callable[[str], str], *, code_all: bool) -> str:
-    kind = kind_of_identifier(customer, header)
+    kind = kind_of_identifier(" ".join(customer.split()), header)
     # What looks like a code already would be taken for one that was made here.
     if kind is None and not code_all and not is_code(customer):
         return customer

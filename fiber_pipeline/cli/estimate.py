@@ -69,8 +69,8 @@ def _read(files: Sequence[Path], settings: "Settings") -> "tuple[pd.DataFrame, l
     import pandas as pd
 
     from fiber_pipeline.cleaning import Identities, Looked, Redaction, clean
-    from fiber_pipeline.installation import InstallationKeys
     from fiber_pipeline.inbox import printable_name
+    from fiber_pipeline.installation import InstallationKeys
     from fiber_pipeline.readers import UnreadableFile, describe_reading, load_mapping, read_file
 
     mappings = load_mapping(settings.mapping) if settings.mapping else None

@@ -24,8 +24,8 @@ from fiber_pipeline.warehouse import Warehouse
 
 _OF_BATCH = "raw_comments.batch = $name"
 _OF_CUSTOMER = f"{CUSTOMER_KEY_SQL.format('raw_comments.customer_id')} = $name"
-_OF_CODE = "comments.customer_id = $name"
 _RAW_OF_COMMENT = "comments JOIN raw_comments USING (batch, row_id)"
+_IN_FILES = f"SELECT raw_comments.customer_id FROM {_RAW_OF_COMMENT} WHERE comments.customer_id = $name"  # noqa: S608
 _BATCHES = (
     "SELECT DISTINCT batch FROM raw_comments UNION SELECT batch FROM rejected_rows UNION SELECT batch FROM comments"
 )
@@ -92,13 +92,13 @@ def forget_batch(settings: Settings, batch: str, *, dry_run: bool = False) -> Fo
 def forget_customer(settings: Settings, customer_id: str, *, dry_run: bool = False) -> Forgotten:
     """Erase a customer's rows and all that quotes them, and have runs leave them out of files from now on.
 
-    customer_id: as the files name them, in any spelling (`tables.identifiers`), or by their code. Files of the inbox are not rewritten, but named. Raises UnknownName, having
-    erased nothing, for a customer of whom there is nothing. dry_run: say what would go.
+    customer_id: as the files name them, in any spelling (`tables.identifiers`), or by their code. Files of the inbox
+    are not rewritten, but named. Raises UnknownName, having erased nothing, for a customer of whom there is nothing.
+    dry_run: say what would go.
     """
     if is_code(customer_id):
-        known = _column(settings, f"SELECT raw_comments.customer_id FROM {_RAW_OF_COMMENT} WHERE {_OF_CODE}", customer_id)  # noqa: S608
-        # Spellings of one customer, all of which the first stands for.
-        customer_id = min(known, default=customer_id)
+        # Several are spellings of one customer, all of which the first stands for.
+        customer_id = min(_column(settings, _IN_FILES, customer_id), default=customer_id)
     forgotten = ForgottenCustomers(settings.installation_dir, settings.secret_path)
     name = customer_key(customer_id)
     batches = _column(settings, f"SELECT DISTINCT batch FROM raw_comments WHERE {_OF_CUSTOMER}", name)  # noqa: S608
