@@ -15,6 +15,7 @@ from fiber_pipeline.checks.completeness import batches_are_whole
 from fiber_pipeline.checks.quality import QUALITY_CHECKS
 from fiber_pipeline.resources import (
     EnginesResource,
+    IdentitiesResource,
     InboxResource,
     LoggedProgress,
     OutputsResource,
@@ -52,6 +53,7 @@ def build_resources(settings: Settings) -> dict[str, Any]:
         "outputs": OutputsResource(folder=str(settings.outputs_dir)),
         "response_store": response_store,
         "engines": EnginesResource(settings, open_store=response_store.open),
+        "identities": IdentitiesResource(settings),
         "openai_batches": OpenAIBatchesResource(settings, response_store),
         "progress": LoggedProgress(),
     }

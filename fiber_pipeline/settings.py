@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from fiber_pipeline.environment import EnvFileError, complete_environment
+from fiber_pipeline.installation import SECRET_NAME
 from fiber_pipeline.problems import Problem
 from fiber_pipeline.text.addresses import secure_url
 
@@ -278,6 +279,20 @@ class Settings:
         "Told when 80 % and 100 % of the month's budget are spent (a Slack-like webhook).",
         secret=True,
     )
+    secret_file: Path | None = _setting(
+        "FIBER_SECRET_FILE",
+        "The secret that names of comments and codes of customers are made with; hosts that share a warehouse share "
+        "it. Beside the warehouse, made on first use, if unset.",
+        parse=_path,
+    )
+    customer_codes: str = _setting(
+        "FIBER_CUSTOMER_CODES",
+        "Which customers get a code outside `raw_comments`: those whose id is a telephone, a document, an e-mail or a "
+        "name (`personal`), or `all`.",
+        "personal",
+        parse=_one_of("personal", "all"),
+        decides=("comments",),
+    )
     pii_second_net: str | None = _setting(
         "FIBER_PII_SECOND_NET",
         "A service that looks for personal data once more in what our own redaction left: `azure`.",
@@ -443,8 +458,13 @@ class Settings:
 
     @property
     def installation_dir(self) -> Path:
-        """Where what belongs to this installation alone is kept: its secret, and whom it is to forget."""
+        """Where what belongs to this installation alone is kept: whom it is to forget, and its secret."""
         return Path(self.warehouse_location).expanduser().parent
+
+    @property
+    def secret_path(self) -> Path:
+        """The file of the installation's secret."""
+        return self.secret_file or self.installation_dir / SECRET_NAME
 
     @property
     def outputs_dir(self) -> Path:

@@ -1,5 +1,6 @@
 """What the assets that write files for people share: their configuration and what they tell about a file."""
 
+import shutil
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -62,5 +63,14 @@ def summary_metadata(summary: object) -> dict[str, Any]:
 
 
 def output_paths(folder: Path) -> list[Path]:
-    """What of workbook, report and its PDF, exports and review workbook stands in the outputs folder."""
-    return [path for name in (*REPORT_NAMES, REVIEW_NAME) if (path := folder / name).exists()]
+    """The workbooks, reports and their PDFs, exports and review workbooks there are; sources' own in their folders."""
+    folders = [folder, *(inner for inner in folder.iterdir() if inner.is_dir())] if folder.exists() else []
+    return [path for each in folders for name in (*REPORT_NAMES, REVIEW_NAME) if (path := each / name).exists()]
+
+
+def delete_outputs(folder: Path) -> list[Path]:
+    """Delete them; return what was deleted."""
+    paths = output_paths(folder)
+    for path in paths:
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    return paths

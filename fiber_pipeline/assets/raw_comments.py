@@ -12,7 +12,7 @@ from fiber_pipeline.checks import ROW_CONSERVATION, SCHEMA, check_row_conservati
 from fiber_pipeline.cleaning.forgotten import ForgottenCustomers
 from fiber_pipeline.inbox import UnusableName, check_batch_key
 from fiber_pipeline.readers import Reading, ReadingSummary, UnreadableFile, describe_reading, read_file
-from fiber_pipeline.resources import InboxResource, ProgressResource, WarehouseResource
+from fiber_pipeline.resources import IdentitiesResource, InboxResource, ProgressResource, WarehouseResource
 from fiber_pipeline.settings import Settings
 from fiber_pipeline.tables import RAW_COMMENTS, REJECTED_ROWS
 from fiber_pipeline.warehouse import Overtaken, WriteReport
@@ -47,12 +47,15 @@ def raw_comments(
     context: dg.AssetExecutionContext,
     inbox: InboxResource,
     warehouse: WarehouseResource,
+    identities: dg.ResourceParam[IdentitiesResource],
     progress: dg.ResourceParam[ProgressResource],
     settings: dg.ResourceParam[Settings],
 ) -> Events:
     """Read a batch's file; quarantine it if it cannot be read."""
     batch, store = context.partition_key, warehouse.open()
-    forgotten = ForgottenCustomers(settings.installation_dir)
+    # Before anything of the batch is read: who has read it before names are brought up to date is overtaken by that.
+    identities.of(store)
+    forgotten = ForgottenCustomers(settings.installation_dir, settings.secret_path)
     for left in reversed(range(_READINGS)):
         standing = store.current(RAW_COMMENTS, batch)
         reading = _read(batch, inbox, warehouse)

@@ -4,17 +4,18 @@ Here belongs whatever turns `raw_comments` into `comments` without knowing what 
 personal data, whether anything is said at all, identity, near duplicates. Reading files belongs to `readers`; language
 and meaning belong to `annotation`. Everything after this package sees redacted text only.
 
-The word lists (`names.yaml`, `places.yaml`, `empty_answers.yaml`) are data: correct them there, not in code.
+Finding and replacing personal data is a folder of its own, `personal_data`. Word lists (`*.yaml`) are data: correct
+them there, not in code.
 """
 
 from fiber_pipeline.cleaning.clean import Looked, SecondLook, clean
+from fiber_pipeline.cleaning.identity import Identities
 from fiber_pipeline.cleaning.informativeness import is_informative
 from fiber_pipeline.cleaning.normalisation import is_stretched, join_lines, normalise
-from fiber_pipeline.cleaning.redaction import MARKS, PII_TYPES, Redaction, Span, find_pii, redact, redact_all
+from fiber_pipeline.cleaning.personal_data import Redaction, Span, find_pii, kind_of_identifier, redact, redact_all
 
 __all__ = [
-    "MARKS",
-    "PII_TYPES",
+    "Identities",
     "Looked",
     "Redaction",
     "SecondLook",
@@ -24,6 +25,7 @@ __all__ = [
     "is_informative",
     "is_stretched",
     "join_lines",
+    "kind_of_identifier",
     "normalise",
     "redact",
     "redact_all",

@@ -11,12 +11,20 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from fiber_pipeline.cleaning.identity import canonical_json, comment_ids, occurrences, response_keys, text_key
+from fiber_pipeline.cleaning.identity import (
+    Identities,
+    canonical_json,
+    comment_ids,
+    occurrences,
+    response_keys,
+    text_key,
+)
 from fiber_pipeline.cleaning.informativeness import is_informative
 from fiber_pipeline.cleaning.near_duplicates import near_duplicate_groups
 from fiber_pipeline.cleaning.normalisation import is_stretched, join_lines, normalise
-from fiber_pipeline.cleaning.redaction import PII_TYPES, Redaction, redact
+from fiber_pipeline.cleaning.personal_data import Redaction, redact
 from fiber_pipeline.tables import COMMENTS
+from fiber_pipeline.text import PII_TYPES
 
 _WORD = re.compile(r"[^\W\d_]+")
 _DISTINCTIVE_WORDS = 2
@@ -98,10 +106,11 @@ class _Responses(NamedTuple):
     is_distinctive: list[bool]
 
 
-def clean(raw: pd.DataFrame, look_again: SecondLook | None = None) -> pd.DataFrame:
+def clean(raw: pd.DataFrame, identities: Identities, look_again: SecondLook | None = None) -> pd.DataFrame:
     """Clean, redact and identify comments.
 
-    raw: a frame of tables.RAW_COMMENTS, one batch or several. look_again: redacts further what our own redaction left
+    raw: a frame of tables.RAW_COMMENTS, one batch or several. identities: what responses, comments and customers are
+    called. look_again: redacts further what our own redaction left
     of each distinct comment, before anything else sees it. Returns a frame of tables.COMMENTS with a row for each open
     question that a row of `raw` answers, in its order, the main one first; a row without an answer becomes an empty,
     uninformative comment. `position` counts comments within their batch. `duplicate_of` is null: the warehouse links
@@ -130,7 +139,7 @@ def clean(raw: pd.DataFrame, look_again: SecondLook | None = None) -> pd.DataFra
     return COMMENTS.frame(
         {
             "batch": of["batch"],
-            "comment_id": comment_ids(batches, keys, places, asked),
+            "comment_id": identities.named("comment", comment_ids(batches, keys, places, asked)),
             "row_id": of["row_id"],
             "question": answers.questions,
             "is_main": answers.is_main,
@@ -141,7 +150,7 @@ def clean(raw: pd.DataFrame, look_again: SecondLook | None = None) -> pd.DataFra
             "is_stretched": [row.is_stretched for row in cleaned],
             "duplicate_of": None,
             "near_duplicate_group": _near_duplicates(batches, cleaned),
-            "response_key": keys,
+            "response_key": identities.named("response", keys),
             "occurrence": places,
             "is_distinctive": [responses.is_distinctive[row] for row in rows],
             "nps": of["nps"],
@@ -149,7 +158,7 @@ def clean(raw: pd.DataFrame, look_again: SecondLook | None = None) -> pd.DataFra
             "rating": of["rating"],
             "rating_scale": of["rating_scale"],
             "commented_at": of["commented_at"],
-            "customer_id": of["customer_id"],
+            "customer_id": identities.customers(_values(of["customer_id"]), _values(of["customer_column"])),
             "pii_types": [list(row.pii_types) for row in cleaned],
             "pii_unchecked": [row.pii_unchecked for row in cleaned],
             "ingested_at": of["ingested_at"],

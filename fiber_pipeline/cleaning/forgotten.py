@@ -6,27 +6,37 @@ Erasing takes a customer out of what was read; the file they came in may come ag
 import json
 import os
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
 
-from fiber_pipeline.installation import keyed_code
+from fiber_pipeline.installation import InstallationKeys, read_keys
 from fiber_pipeline.tables import REJECTED_ROWS
 from fiber_pipeline.tables.identifiers import customer_key
 
 LIST_NAME = "forgotten_customers.txt"
 REASON = "its customer asked to be forgotten, and nothing of it is kept"
-_PURPOSE = "forgotten customer"
 _NOTHING = "{}"
 
 
 class ForgottenCustomers:
-    """The list, in a file beside the warehouse: a keyed code a line, for its owner's eyes only."""
+    """The list, in a file beside the warehouse, for its owner's eyes only.
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    A line is the number of the installation's keys that there were, a colon, and the customer's code with them.
+    """
+
+    def __init__(self, folder: Path, secret: Path) -> None:
+        """secret: the file of the installation's secret, made when it is needed."""
+        self._secret = secret
         self._path = folder / LIST_NAME
-        self._codes = frozenset(self._path.read_text("ascii").split()) if self._path.exists() else frozenset()
+        self._codes: frozenset[str] = frozenset()
+        if self._path.exists():
+            keys = self._keys.keys
+            listed = [line.partition(":") for line in self._path.read_text("ascii").split()]
+            self._codes = frozenset(
+                InstallationKeys(keys[int(known) :]).coder("forgotten")(code) for known, _, code in listed
+            )
 
     def __contains__(self, customer_id: object) -> bool:
         return bool(self._codes) and isinstance(customer_id, str) and self._code(customer_id) in self._codes
@@ -36,9 +46,10 @@ class ForgottenCustomers:
         if customer_id in self:
             return
         code = self._code(customer_id)
+        self._path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         with os.fdopen(descriptor, "a", encoding="ascii") as file:
-            file.write(f"{code}\n")
+            file.write(f"{len(self._keys.keys)}:{code}\n")
         self._codes |= {code}
 
     def leave_out(self, raw: pd.DataFrame, rejected: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -62,7 +73,11 @@ class ForgottenCustomers:
         )
 
     def _code(self, customer_id: str) -> str:
-        return keyed_code(self._folder, _PURPOSE, customer_key(customer_id))
+        return self._keys.coder("forgotten")(customer_key(customer_id))
+
+    @cached_property
+    def _keys(self) -> InstallationKeys:
+        return read_keys(self._secret)
 
 
 def _among(values: pd.Series, test: Callable[[object], bool]) -> pd.Series:

@@ -1,16 +1,19 @@
 """What makes a text, a response and a comment the same one again.
 
-Texts go into hashes redacted: ids stand in reports and reach external services, and a hash of a phone number can be
-guessed back. Customer and metadata go in as they stand; who would guess at one must know all the rest of the row.
+Texts go into hashes redacted; customer and metadata go in as they stand. Whoever knows the rest of a row could guess at
+them, so what leaves this package is coded with the secret of the installation (`Identities`).
 """
 
 import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import count
 
+from fiber_pipeline.cleaning.customer_codes import customer_codes, recoded_customer
 from fiber_pipeline.cleaning.normalisation import plain_form
+from fiber_pipeline.installation import InstallationKeys, Purpose
 
 _KEY_BYTES = 8
 _RESPONSE_BYTES = 16
@@ -78,3 +81,38 @@ def comment_ids(
         _hash(f"{batch}\x1f{key}\x1f{place}" + ("" if question is None else f"\x1f{question}"), _KEY_BYTES)
         for batch, key, place, question in zip(batches, keys, places, questions, strict=True)
     ]
+
+
+@dataclass(frozen=True)
+class Identities:
+    """What responses, comments and customers are called in an installation, and in no other.
+
+    keys: the installation's; with none, as for a look at a file, anybody could compute the same names.
+    code_all_customers: whether customer numbers that tell nobody anything are coded too.
+    """
+
+    keys: InstallationKeys
+    code_all_customers: bool = False
+
+    @property
+    def fingerprints(self) -> tuple[str, ...]:
+        """Of the keys, in order."""
+        return self.keys.fingerprints
+
+    def named(self, purpose: Purpose, known: Sequence[str]) -> list[str]:
+        """The names of what is `known` by `response_keys` or `comment_ids`."""
+        return [*map(self.keys.coder(purpose), known)]
+
+    def customers(self, customers: Sequence[str | None], headers: Sequence[str | None]) -> list[str | None]:
+        """The customers as they are named outside `raw_comments`. headers: of the columns that they stand in."""
+        return customer_codes(self.keys, customers, headers, code_all=self.code_all_customers)
+
+    def renamed(self, purpose: Purpose, names: Sequence[str], made_with: Sequence[str]) -> list[str]:
+        """The names now of what had `names` with the keys whose fingerprints are `made_with`; none before there were.
+
+        Raises SecretUnusable if those are not the first of this installation's keys.
+        """
+        lacking = self.keys.after(made_with)
+        if purpose == "customer":
+            return [recoded_customer(lacking, name, code_all=self.code_all_customers) for name in names]
+        return [*map(lacking.coder(purpose), names)]

@@ -4,9 +4,8 @@ import re
 from functools import cache
 
 from fiber_pipeline.cleaning.normalisation import plain_form
-from fiber_pipeline.cleaning.plain_view import MARK
 from fiber_pipeline.cleaning.word_lists import read_word_lists
-from fiber_pipeline.text import fold, tokenize
+from fiber_pipeline.text import MARK, fold, tokenize
 
 _LONGEST_EMPTY = 8  # words
 _WORD = re.compile(r"[^\W\d_]+")
@@ -16,7 +15,10 @@ _LAUGH = re.compile(r"(?:j[aeiou]){2,}j?|(?:h[ae]){2,}h?|(?:a+s+d+)+f*g*")
 
 @cache
 def _empty_answers() -> dict[str, frozenset[str]]:
-    return {kind: frozenset(map(fold, answers)) for kind, answers in read_word_lists("empty_answers.yaml").items()}
+    return {
+        kind: frozenset(map(fold, answers))
+        for kind, answers in read_word_lists(__package__, "empty_answers.yaml").items()
+    }
 
 
 def is_informative(text: str) -> bool:

@@ -5,16 +5,16 @@ may not rely on one detector; off unless asked for, since every text is paid for
 """
 
 import logging
-import re
 from collections.abc import Sequence
 
 from fiber_pipeline.cleaning.clean import Looked
-from fiber_pipeline.cleaning.redaction import MARKS, PII_TYPES, Redaction, redact_all
+from fiber_pipeline.cleaning.personal_data import Redaction, redact_all
 from fiber_pipeline.services.azure.personal_data import PersonalSpan, PersonalSpans
 from fiber_pipeline.services.enrichment import Enricher
 from fiber_pipeline.services.operation import Item
 from fiber_pipeline.services.plan import Plan
 from fiber_pipeline.services.service import Service
+from fiber_pipeline.text import MARK, MARKS, PII_TYPES
 
 _log = logging.getLogger(__name__)
 
@@ -34,7 +34,6 @@ _KINDS = {
     "BRLegalEntityNumber": "ruc",
     "ESDNI": "cedula",
 }
-_MARK = re.compile("|".join(re.escape(mark) for mark in MARKS.values()))
 
 
 class SecondNet:
@@ -73,11 +72,11 @@ class SecondNet:
 def _shown(texts: Sequence[str]) -> tuple[list[Redaction], list[int]]:
     """The texts, redacted once more so that nothing unredacted is sent whoever asks; and which say anything beside."""
     redactions = list(redact_all(texts))
-    return redactions, [place for place, first in enumerate(redactions) if _MARK.sub("", first.text).strip()]
+    return redactions, [place for place, first in enumerate(redactions) if MARK.sub("", first.text).strip()]
 
 
 def _replaced(text: str, spans: Sequence[PersonalSpan]) -> Redaction:
-    taken = [match.span() for match in _MARK.finditer(text)]
+    taken = [match.span() for match in MARK.finditer(text)]
     found: list[tuple[int, int, str]] = []
     for span in sorted(spans, key=lambda span: (-span.confidence, span.start)):
         kind = _KINDS.get(span.category)

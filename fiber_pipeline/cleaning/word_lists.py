@@ -1,4 +1,4 @@
-"""The package's word lists, read once."""
+"""The word lists of `cleaning`, read and checked once."""
 
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -8,10 +8,20 @@ import yaml
 
 
 @cache
-def read_word_lists(name: str) -> Mapping[str, frozenset[str]]:
-    """The lists of the data file `name` (such as "names.yaml") by their key."""
-    listed = yaml.safe_load(resources.files(__package__).joinpath(name).read_text("utf-8"))
-    return {kind: frozenset(str(word) for word in words) for kind, words in listed.items()}
+def read_word_lists(package: str, name: str) -> Mapping[str, frozenset[str]]:
+    """The lists of the data file `name` (such as "names.yaml") of a package, by their key.
+
+    Raises ValueError where an entry could match nothing: one that YAML takes for a truth value or a number ("no" wants
+    quotes), one with capitals or with spaces about it.
+    """
+    listed = yaml.safe_load(resources.files(package).joinpath(name).read_text("utf-8"))
+    for kind, words in listed.items():
+        if not isinstance(words, list):
+            raise ValueError(f"{name}: {kind} is no list")
+        for word in words:
+            if not isinstance(word, str) or word != word.strip().lower() or not word:
+                raise ValueError(f"{name}: {kind}: {word!r} is no text in small letters; a word of YAML wants quotes")
+    return {kind: frozenset(words) for kind, words in listed.items()}
 
 
 def alternatives(words: Iterable[str]) -> str:

@@ -68,8 +68,9 @@ def _read(files: Sequence[Path], settings: "Settings") -> "tuple[pd.DataFrame, l
     """
     import pandas as pd
 
-    from fiber_pipeline.cleaning import Looked, Redaction, clean
+    from fiber_pipeline.cleaning import Identities, Looked, Redaction, clean
     from fiber_pipeline.inbox import printable_name
+    from fiber_pipeline.installation import InstallationKeys
     from fiber_pipeline.readers import UnreadableFile, describe_reading, load_mapping, read_file
 
     mappings = load_mapping(settings.mapping) if settings.mapping else None
@@ -88,7 +89,9 @@ def _read(files: Sequence[Path], settings: "Settings") -> "tuple[pd.DataFrame, l
             click.echo(f"{printable_name(str(file))}: {problem}", err=True)
             failed = True
             continue
-        cleaned = clean(reading.raw, overhear if settings.pii_second_net else None)[["text", "text_key"]]
+        look_again = overhear if settings.pii_second_net else None
+        # Of no installation: what comments are called is of no interest here, and nothing is to be written.
+        cleaned = clean(reading.raw, Identities(InstallationKeys(())), look_again)[["text", "text_key"]]
         comments += len(cleaned)
         frames.append(cleaned[cleaned["text"] != ""])
         for line in describe_reading(reading.summary):

@@ -25,6 +25,7 @@ _COMMANDS = {
     "cache": "Tell what answers of services are kept, and drop them.",
     "batches": "Tell what is submitted to OpenAI's Batch API, bring answers in, and stop it.",
     "forget": "Erase a batch or a customer from every table, file and output.",
+    "secret": "Change the secret that names of comments and codes of customers are made with.",
     "ui": "Serve the Dagster UI on 127.0.0.1.",
 }
 

@@ -22,13 +22,20 @@ _SHOWN = 20
     help="The key of a row of `insights`, for example: month 2026-03 theme outages negative_share.",
 )
 @click.option("--sentence", type=int, metavar="RANK", help="A sentence of `executive_summary`; 1 is the first.")
-def trace(comment_id: str | None, insight: tuple[str, str, str, str, str] | None, sentence: int | None) -> None:
+@click.option("--customer", help="A customer by their code (`c-…`), or as the files name them.")
+def trace(
+    comment_id: str | None,
+    insight: tuple[str, str, str, str, str] | None,
+    sentence: int | None,
+    customer: str | None,
+) -> None:
     """Say where COMMENT_ID comes from and who annotated it.
 
-    Or list the comments behind a figure, or the figures and comments that a sentence of the executive summary rests on.
+    Or list the comments behind a figure; the figures and comments that a sentence of the executive summary rests on;
+    or who a customer is in the files, and their comments.
     """
-    if sum(given is not None for given in (comment_id, insight, sentence)) != 1:
-        raise click.UsageError("give either a comment's id or --insight or --sentence")
+    if sum(given is not None for given in (comment_id, insight, sentence, customer)) != 1:
+        raise click.UsageError("give either a comment's id or --insight or --sentence or --customer")
     settings = read_settings()
 
     from fiber_pipeline.warehouse import Warehouse
@@ -38,6 +45,8 @@ def trace(comment_id: str | None, insight: tuple[str, str, str, str, str] | None
             _tell_comment(connection, comment_id)
         elif sentence is not None:
             _tell_sentence(connection, sentence)
+        elif customer is not None:
+            _tell_customer(connection, customer)
         elif insight is not None:
             _tell_insight(connection, insight)
 
@@ -49,6 +58,20 @@ def _tell_comment(connection: "duckdb.DuckDBPyConnection", comment_id: str) -> N
         _tell(trace_comment(connection, comment_id))
     except KeyError:
         raise click.ClickException(f"there is no comment {comment_id}") from None
+
+
+def _tell_customer(connection: "duckdb.DuckDBPyConnection", customer: str) -> None:
+    from fiber_pipeline.insight import trace_customer
+
+    try:
+        rows = trace_customer(connection, customer)
+    except KeyError:
+        raise click.ClickException(f"no comment is of a customer {customer}") from None
+    for name in dict.fromkeys(row["customer_in_file"] for row in rows):
+        click.echo(f"customer_in_file: {name}")
+    for row in rows:
+        place = " ".join(str(row[part]) for part in ("source_file", "sheet", "row_number") if row[part] is not None)
+        click.echo(f"{row['comment_id']}: {row['batch']}, {place}")
 
 
 def _tell_sentence(connection: "duckdb.DuckDBPyConnection", rank: int) -> None:

@@ -19,7 +19,7 @@ from fiber_pipeline.insight.one_source import one_source
 from fiber_pipeline.insight.recommendations import Playbook, load_playbook, recommend
 from fiber_pipeline.insight.summary import ExecutiveSummary, summarise
 from fiber_pipeline.insight.themes import TaxonomyTheme, measure_themes
-from fiber_pipeline.insight.trace import trace_comment, trace_insight, trace_sentence
+from fiber_pipeline.insight.trace import trace_comment, trace_customer, trace_insight, trace_sentence
 from fiber_pipeline.insight.whole_batches import IncompleteBatch, incomplete_batches, without_incomplete
 
 __all__ = [
@@ -54,6 +54,7 @@ __all__ = [
     "summarise",
     "summary_frame",
     "trace_comment",
+    "trace_customer",
     "trace_insight",
     "trace_sentence",
     "urgent_comments",

@@ -8,10 +8,12 @@ from fiber_pipeline.insight.counted_comments import counted_comments, read_sql
 from fiber_pipeline.insight.known_names import check_metadata_columns
 from fiber_pipeline.insight.metrics import METRICS, NO_MEMBER, OF_RESPONSES, OTHER_MEMBERS, json_pointer
 from fiber_pipeline.problems import Problem, check_names
+from fiber_pipeline.tables.identifiers import CUSTOMER_KEY_SQL, customer_key
 from fiber_pipeline.tables.vocabulary import PERIOD_KINDS
 
 _DIMENSIONS = ("all", "batch", "source", "language", "question", "theme", "category")
 _METADATA = "metadata:"
+_CUSTOMER = read_sql("trace_customer").format(customer_key=CUSTOMER_KEY_SQL.format("raw_comments.customer_id"))
 
 
 class Untraceable(Problem, ValueError):  # noqa: N818 - a property of the figure
@@ -30,6 +32,21 @@ def trace_comment(connection: duckdb.DuckDBPyConnection, comment_id: str) -> dic
     facts = _only_row(found, comment_id)
     facts["themes"] = facts["themes"] or []
     return facts
+
+
+def trace_customer(connection: duckdb.DuckDBPyConnection, customer: str) -> list[dict[str, Any]]:
+    """Return the comments of a customer, each with the customer as its file names them and where it stands there.
+
+    customer: a name of `comments.customer_id`, so also a code, or as a file has it; case and spaces do not count.
+    Keys: comment_id, commented_at, customer_in_file, batch, source_file, sheet, row_number. Raises KeyError if the
+    customer has no comment.
+    """
+    found = connection.execute(_CUSTOMER, {"name": customer, "key": customer_key(customer)})
+    names = [column[0] for column in found.description or ()]
+    rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+    if not rows:
+        raise KeyError(customer)
+    return rows
 
 
 def trace_sentence(connection: duckdb.DuckDBPyConnection, rank: int) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fiber_pipeline.assets.output_files import output_paths
+from fiber_pipeline.cleaning.customer_codes import is_code
 from fiber_pipeline.cleaning.forgotten import ForgottenCustomers
 from fiber_pipeline.inbox import Inbox, Quarantine
 from fiber_pipeline.problems import UnknownName
@@ -24,6 +25,7 @@ from fiber_pipeline.warehouse import Warehouse
 _OF_BATCH = "raw_comments.batch = $name"
 _OF_CUSTOMER = f"{CUSTOMER_KEY_SQL.format('raw_comments.customer_id')} = $name"
 _RAW_OF_COMMENT = "comments JOIN raw_comments USING (batch, row_id)"
+_IN_FILES = f"SELECT raw_comments.customer_id FROM {_RAW_OF_COMMENT} WHERE comments.customer_id = $name"  # noqa: S608
 _BATCHES = (
     "SELECT DISTINCT batch FROM raw_comments UNION SELECT batch FROM rejected_rows UNION SELECT batch FROM comments"
 )
@@ -90,10 +92,14 @@ def forget_batch(settings: Settings, batch: str, *, dry_run: bool = False) -> Fo
 def forget_customer(settings: Settings, customer_id: str, *, dry_run: bool = False) -> Forgotten:
     """Erase a customer's rows and all that quotes them, and have runs leave them out of files from now on.
 
-    Case and spaces of the id do not count. Files of the inbox are not rewritten, but named. Raises UnknownName, having
-    erased nothing, for a customer of whom there is nothing. dry_run: say what would go.
+    customer_id: as the files name them, in any spelling (`tables.identifiers`), or by their code. Files of the inbox
+    are not rewritten, but named. Raises UnknownName, having erased nothing, for a customer of whom there is nothing.
+    dry_run: say what would go.
     """
-    forgotten = ForgottenCustomers(settings.installation_dir)
+    if is_code(customer_id):
+        # Several are spellings of one customer, all of which the first stands for.
+        customer_id = min(_column(settings, _IN_FILES, customer_id), default=customer_id)
+    forgotten = ForgottenCustomers(settings.installation_dir, settings.secret_path)
     name = customer_key(customer_id)
     batches = _column(settings, f"SELECT DISTINCT batch FROM raw_comments WHERE {_OF_CUSTOMER}", name)  # noqa: S608
     if not batches and customer_id not in forgotten:
@@ -175,10 +181,7 @@ class _Erasing:
 
     def outputs(self) -> tuple[str, ...]:
         """Delete what people read: any of it may quote what was erased, a source's own in its folder too."""
-        folders = [self._settings.outputs_dir]
-        if self._settings.outputs_dir.exists():
-            folders += [folder for folder in self._settings.outputs_dir.iterdir() if folder.is_dir()]
-        return self._delete([path for folder in folders for path in output_paths(folder)])
+        return self._delete(output_paths(self._settings.outputs_dir))
 
     def _texts(self) -> set[str]:
         """The redacted texts and their translations: all that services can have been told."""

@@ -18,6 +18,7 @@ from fiber_pipeline.tables.engine_disputes import ENGINE_DISPUTES
 from fiber_pipeline.tables.executive_summary import EXECUTIVE_SUMMARY
 from fiber_pipeline.tables.forecasts import FORECASTS
 from fiber_pipeline.tables.insights import INSIGHTS
+from fiber_pipeline.tables.installation_keys import INSTALLATION_KEYS
 from fiber_pipeline.tables.raw_comments import RAW_COMMENTS
 from fiber_pipeline.tables.recommendations import RECOMMENDATIONS
 from fiber_pipeline.tables.rejected_rows import REJECTED_ROWS
@@ -26,7 +27,7 @@ from fiber_pipeline.tables.table import SchemaViolation, Table
 from fiber_pipeline.tables.themes import THEMES
 from fiber_pipeline.tables.translated_comments import TRANSLATED_COMMENTS
 
-# One per asset. `BATCH_TABLES` is the warehouse's own.
+# One per asset.
 ALL_TABLES = (
     RAW_COMMENTS,
     REJECTED_ROWS,
@@ -47,6 +48,8 @@ ALL_TABLES = (
     API_CALLS,
     API_COSTS,
 )
+# What the warehouse keeps for itself.
+OWN_TABLES = (BATCH_TABLES, INSTALLATION_KEYS)
 TABLES = {table.name: table for table in ALL_TABLES}
 
 __all__ = [
@@ -64,6 +67,8 @@ __all__ = [
     "EXECUTIVE_SUMMARY",
     "FORECASTS",
     "INSIGHTS",
+    "INSTALLATION_KEYS",
+    "OWN_TABLES",
     "RAW_COMMENTS",
     "RECOMMENDATIONS",
     "REJECTED_ROWS",

@@ -2,7 +2,8 @@
 
 Each function returns a pandera column over an Arrow-backed pandas dtype, so that lists, structs, nullable
 numbers and UTC timestamps look the same in pandas, Arrow and DuckDB. `sources` names the columns of other
-tables a column is made from (`"raw_comments.comment"`); it becomes the column lineage.
+tables a column is made from (`"raw_comments.comment"`); it becomes the column lineage. `coded` says for which purpose
+its values are coded with the secret of the installation (`installation.Purpose`).
 """
 
 from collections.abc import Sequence
@@ -11,6 +12,8 @@ from typing import Any
 import pandas as pd
 import pandera.pandas as pr
 import pyarrow as pa
+
+from fiber_pipeline.installation import Purpose
 
 JSON_TYPE = "JSON"
 
@@ -23,16 +26,23 @@ def _column(
     nullable: bool,
     sources: Sequence[str],
     sql_type: str | None = None,
+    coded: Purpose | None = None,
 ) -> pr.Column:
-    metadata: dict[str, Any] = {"sources": tuple(sources), "sql_type": sql_type}
+    metadata: dict[str, Any] = {"sources": tuple(sources), "sql_type": sql_type, "coded": coded}
     return pr.Column(
         pd.ArrowDtype(arrow_type), list(checks), nullable=nullable, description=description, metadata=metadata
     )
 
 
-def text(description: str, *checks: pr.Check, nullable: bool = False, sources: Sequence[str] = ()) -> pr.Column:
+def text(
+    description: str,
+    *checks: pr.Check,
+    nullable: bool = False,
+    sources: Sequence[str] = (),
+    coded: Purpose | None = None,
+) -> pr.Column:
     """Unicode text of any length."""
-    return _column(pa.string(), description, checks, nullable=nullable, sources=sources)
+    return _column(pa.string(), description, checks, nullable=nullable, sources=sources, coded=coded)
 
 
 def category(
@@ -79,9 +89,11 @@ def timestamp(description: str, *, nullable: bool = False, sources: Sequence[str
     return _column(pa.timestamp("us", "UTC"), description, (), nullable=nullable, sources=sources)
 
 
-def texts(description: str, *, nullable: bool = False, sources: Sequence[str] = ()) -> pr.Column:
+def texts(
+    description: str, *, nullable: bool = False, sources: Sequence[str] = (), coded: Purpose | None = None
+) -> pr.Column:
     """A list of texts, empty rather than null where there are none."""
-    return _column(pa.list_(pa.string()), description, (), nullable=nullable, sources=sources)
+    return _column(pa.list_(pa.string()), description, (), nullable=nullable, sources=sources, coded=coded)
 
 
 def structs(

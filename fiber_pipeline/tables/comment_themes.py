@@ -14,7 +14,7 @@ COMMENT_THEMES = Table(
     key=("comment_id", "theme"),
     columns={
         "batch": columns.text("The file's path relative to the inbox.", sources=["comments.batch"]),
-        "comment_id": columns.text("The comment.", sources=["comments.comment_id"]),
+        "comment_id": columns.text("The comment.", sources=["comments.comment_id"], coded="comment"),
         "theme": columns.text("The theme's slug in the taxonomy.", sources=_TEXT),
         "category": columns.text("The theme's category in the taxonomy.", sources=_TEXT),
         "relevance": columns.real("How central the theme is to the comment.", low=0, high=1, sources=_TEXT),

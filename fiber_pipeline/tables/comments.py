@@ -41,7 +41,9 @@ COMMENTS = Table(
     columns={
         "batch": columns.text("The file's path relative to the inbox.", sources=["raw_comments.batch"]),
         "comment_id": columns.text(
-            "Stable while the row keeps its batch and content.", sources=["raw_comments.batch", *_TEXT]
+            "Stable while the row keeps its batch and content.",
+            sources=["raw_comments.batch", *_TEXT],
+            coded="comment",
         ),
         "row_id": columns.text(
             "The row it came from; the answers of a row are one response.", sources=["raw_comments.row_id"]
@@ -74,6 +76,7 @@ COMMENTS = Table(
             "The comment_id of the same response seen earlier, in this or another batch; null if it counts itself.",
             nullable=True,
             sources=_TEXT,
+            coded="comment",
         ),
         "near_duplicate_group": columns.text(
             "Shared by comments of a batch whose texts are almost the same; null if it has no near duplicate.",
@@ -83,6 +86,7 @@ COMMENTS = Table(
         "response_key": columns.text(
             "Equal for the comments of rows with the same answers, scores, date, customer and metadata.",
             sources=[*_TEXT, "raw_comments.nps", "raw_comments.commented_at"],
+            coded="response",
         ),
         "occurrence": columns.integer(
             "Which of the batch's rows with this response_key it is of, from 0.", pr.Check.ge(0)
@@ -104,7 +108,11 @@ COMMENTS = Table(
             "When the comment was made, in UTC.", nullable=True, sources=["raw_comments.commented_at"]
         ),
         "customer_id": columns.text(
-            "The customer, as the file names them.", nullable=True, sources=["raw_comments.customer_id"]
+            "The customer: as the file names them where that tells nobody who they are, a code (`c-…`) where it is a "
+            "telephone, a document, an e-mail or a name, the same wherever they come again.",
+            nullable=True,
+            sources=["raw_comments.customer_id", "raw_comments.customer_column"],
+            coded="customer",
         ),
         "pii_types": columns.texts("The kinds of personal data that were replaced.", sources=_TEXT),
         "pii_unchecked": columns.text(

@@ -20,6 +20,6 @@ EMERGENT_THEMES = Table(
         "first_seen": columns.timestamp(
             "When its first comment was made.", nullable=True, sources=["comments.commented_at"]
         ),
-        "examples": columns.texts("Comment ids that show it well.", sources=["comments.comment_id"]),
+        "examples": columns.texts("Comment ids that show it well.", sources=["comments.comment_id"], coded="comment"),
     },
 )

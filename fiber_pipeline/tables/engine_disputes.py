@@ -24,6 +24,8 @@ ENGINE_DISPUTES = Table(
             [("engine", pa.string()), ("labels", pa.list_(pa.string()))],
             sources=_TEXT,
         ),
-        "examples": columns.texts("An id of a comment with this text.", sources=["comments.comment_id"]),
+        "examples": columns.texts(
+            "An id of a comment with this text.", sources=["comments.comment_id"], coded="comment"
+        ),
     },
 )

@@ -23,7 +23,7 @@ EXECUTIVE_SUMMARY = Table(
             [("name", pa.string()), ("value", pa.float64()), ("origin", pa.string())],
             sources=_FIGURES,
         ),
-        "evidence": columns.texts("Comment ids it rests on.", sources=["themes.examples"]),
+        "evidence": columns.texts("Comment ids it rests on.", sources=["themes.examples"], coded="comment"),
         "engine": columns.text("Who wrote it."),
         "model": columns.text("The engine's model or version."),
         "prompt_version": columns.text("The prompt's version, for engines that have one.", nullable=True),

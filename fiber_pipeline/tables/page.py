@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandera.pandas as pr
 
-from fiber_pipeline.tables import ALL_TABLES, BATCH_TABLES, Table
+from fiber_pipeline.tables import ALL_TABLES, OWN_TABLES, Table
 
 _INTRODUCTION = """# Tables
 
@@ -17,7 +17,7 @@ blocking checks come from the same declarations.
 
 def render_page() -> str:
     """The page as Markdown."""
-    return "\n".join([_INTRODUCTION, *(_render_table(table) for table in (*ALL_TABLES, BATCH_TABLES))])
+    return "\n".join([_INTRODUCTION, *(_render_table(table) for table in (*ALL_TABLES, *OWN_TABLES))])
 
 
 def _render_table(table: Table) -> str:

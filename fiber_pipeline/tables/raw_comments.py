@@ -43,6 +43,11 @@ RAW_COMMENTS = Table(
         "commented_at": columns.timestamp("When the comment was made, in UTC.", nullable=True),
         "has_time": columns.boolean("Whether `commented_at` has a time of day; midnight in Asunción if not."),
         "customer_id": columns.text("The customer, as the file names them.", nullable=True),
+        "customer_column": columns.text(
+            "The header of the column that names the customer; null where no customer is named, and in rows read "
+            "before it was kept.",
+            nullable=True,
+        ),
         "metadata": columns.json_text("Every other column of the row, by its header."),
         "problems": columns.texts("What in the row could not be read, and so is null here."),
         "file_sha256": columns.text("SHA-256 of the file's bytes.", pr.Check.str_matches(r"^[0-9a-f]{64}$")),

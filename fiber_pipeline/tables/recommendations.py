@@ -25,7 +25,7 @@ RECOMMENDATIONS = Table(
             sources=["themes.nps_impact", "themes.share"],
         ),
         "effort": columns.category("How hard it usually is.", EFFORTS),
-        "evidence": columns.texts("Comment ids it rests on.", sources=["themes.examples"]),
+        "evidence": columns.texts("Comment ids it rests on.", sources=["themes.examples"], coded="comment"),
         "figures": columns.structs(
             "Every figure cited in `why`, with the table and row it comes from.",
             [("name", pa.string()), ("value", pa.float64()), ("origin", pa.string())],

@@ -14,7 +14,7 @@ SENTIMENT_SCORES = Table(
     key=("comment_id",),
     columns={
         "batch": columns.text("The file's path relative to the inbox.", sources=["comments.batch"]),
-        "comment_id": columns.text("The comment.", sources=["comments.comment_id"]),
+        "comment_id": columns.text("The comment.", sources=["comments.comment_id"], coded="comment"),
         "sentiment": columns.category("The label.", SENTIMENTS, sources=_TEXT),
         "score": columns.real("From -1 (worst) to 1 (best).", low=-1, high=1, sources=_TEXT),
         "intensity": columns.category("How strongly it is said.", INTENSITIES, sources=_TEXT),

@@ -53,6 +53,8 @@ THEMES = Table(
         "trend_p_value": columns.real("The trend test's p-value.", low=0, high=1, nullable=True, sources=_TREND),
         "is_spike": columns.boolean("Whether the latest month stands out from the usual level.", sources=_TREND),
         "is_small_sample": columns.boolean("Whether there are too few mentions to conclude from.", sources=_THEME),
-        "examples": columns.texts("Comment ids that show it well.", sources=["comment_themes.comment_id"]),
+        "examples": columns.texts(
+            "Comment ids that show it well.", sources=["comment_themes.comment_id"], coded="comment"
+        ),
     },
 )

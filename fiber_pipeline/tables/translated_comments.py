@@ -12,7 +12,7 @@ TRANSLATED_COMMENTS = Table(
     key=("comment_id",),
     columns={
         "batch": columns.text("The file's path relative to the inbox.", sources=["comments.batch"]),
-        "comment_id": columns.text("The comment.", sources=["comments.comment_id"]),
+        "comment_id": columns.text("The comment.", sources=["comments.comment_id"], coded="comment"),
         "language": columns.category(
             "Spanish, Guaraní, mixed (Jopara), English, Portuguese, another, or und where nothing tells.",
             LANGUAGES,

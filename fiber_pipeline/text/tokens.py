@@ -6,13 +6,14 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from fiber_pipeline.text.folding import APOSTROPHES, fold, unstretch
+from fiber_pipeline.text.marks import MARK
 
 _TILDE_OR_HAT = "\u0303\u0302"  # combining: g̃ has no composed form, and some type ĩ as i + ̃
 _WORD = rf"[^\W\d_](?:[^\W_]+|[{_TILDE_OR_HAT}]|[{re.escape(APOSTROPHES)}](?=[^\W\d_]))*"
 _EMOJI_BASE = "\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff\u2190-\u21ff\u231a-\u23ff"
 _TOKEN = re.compile(
     rf"(?P<word>{_WORD})"  # most tokens are words, so they are tried first
-    r"|(?P<mark>\[[A-Z_]+\])"  # what redaction leaves, such as [TELEFONO]
+    rf"|(?P<mark>{MARK.pattern})"  # what redaction leaves, such as [TELEFONO]
     r"|(?P<number>\d+(?:[.,:/]\d+)*%?)"
     r"|(?P<emoticon>[:;=8xX]['´]?-?[)(DPpoO/\\|3*]+(?!\w)|<3|\^_?\^|-_-|[:;][vV]\b)"
     rf"|(?P<emoji>[{_EMOJI_BASE}](?:[\ufe0f\u200d\U0001f3fb-\U0001f3ff{_EMOJI_BASE}])*)"

@@ -20,7 +20,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib import resources
 from pathlib import Path
 
@@ -28,6 +28,7 @@ import duckdb
 import filelock
 
 from fiber_pipeline.warehouse.errors import KeyMismatch, WarehouseError
+from fiber_pipeline.warehouse.instances import Instances
 from fiber_pipeline.warehouse.location import FileLocation
 from fiber_pipeline.warehouse.schema import CATALOG, literal
 from fiber_pipeline.warehouse.waiting import Patience
@@ -40,7 +41,7 @@ _BROKEN = (duckdb.IOException, duckdb.FatalException, duckdb.InternalException, 
 _DAMAGED = ("Corrupt", "Could not read enough bytes")
 
 _reading = threading.local()
-_opening = threading.Lock()
+_instances = Instances()
 
 
 @dataclass(frozen=True)
@@ -82,12 +83,10 @@ class FileAccess:
             lock, connection = self._wait(timeout, read_only=True)
         held[self.location.path] += 1
         try:
-            yield connection
-        except _BROKEN as error:
-            raise self._explain(error) from error
+            with self._lent(connection, read_only=True):
+                yield connection
         finally:
             held[self.location.path] -= 1
-            connection.close()
             if lock:
                 _release(lock)
 
@@ -103,12 +102,21 @@ class FileAccess:
         self.location.lock_path.touch()
         lock, connection = self._wait(timeout, read_only=False)
         try:
-            yield connection
+            with self._lent(connection, read_only=False):
+                yield connection
+        finally:
+            _release(lock)
+
+    @contextmanager
+    def _lent(self, connection: duckdb.DuckDBPyConnection, *, read_only: bool) -> Iterator[None]:
+        is_sound = False
+        try:
+            yield
+            is_sound = True
         except _BROKEN as error:
             raise self._explain(error) from error
         finally:
-            connection.close()
-            _release(lock)
+            _instances.take_back(self._purpose(read_only=read_only), connection, is_sound=is_sound)
 
     def _attach(self, connection: duckdb.DuckDBPyConnection, path: Path, catalog: str, *, read_only: bool) -> None:
         """Attach a database file under this warehouse's key. The key goes in by value and is forgotten at once."""
@@ -171,37 +179,42 @@ class FileAccess:
         Readers of one process share one instance of DuckDB: a second would drop, when it closes, the lock by which
         the first keeps other programs from writing (POSIX locks belong to the process, not to the handle).
         """
-        instance = _readers_instance(self.location.path, self._key, self._limits) if read_only else secrets.token_hex(8)
-        config: dict[str, str | bool | int | float | list[str]] = {
-            "memory_limit": self._limits.memory,
-            "temp_directory": str(self.location.spill_path(instance)),
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-        }
-        if self._limits.threads is not None:
-            config["threads"] = self._limits.threads
-        with _opening:
-            connection = duckdb.connect(f":memory:{instance}", config=config)
-            try:
-                if not _is_attached(connection):
-                    self._prepare(connection, read_only=read_only)
-                connection.execute(f"USE {CATALOG}")
-                connection.execute("SET TimeZone = 'UTC'")
-            except BaseException:
-                connection.close()
-                raise
-        return connection
+        return _instances.lend(
+            self._purpose(read_only=read_only),
+            partial(self._start, read_only=read_only),
+            partial(self._open, read_only=read_only),
+        )
+
+    def _purpose(self, *, read_only: bool) -> object:
+        return self.location.path, self._key, self._limits, read_only
 
     def _sweep(self) -> None:
         """Remove what killed processes spilled: with the lock ours, nobody uses it."""
         for leftover in self.location.spill_paths():
             shutil.rmtree(leftover)
 
-    def _prepare(self, connection: duckdb.DuckDBPyConnection, *, read_only: bool) -> None:
+    def _start(self, *, read_only: bool) -> tuple[duckdb.DuckDBPyConnection, Path]:
+        spill = self.location.spill_path(secrets.token_hex(8))
+        config: dict[str, str | bool | int | float | list[str]] = {
+            "memory_limit": self._limits.memory,
+            "temp_directory": str(spill),
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+        }
+        if self._limits.threads is not None:
+            config["threads"] = self._limits.threads
+        connection = duckdb.connect(":memory:", config=config)
         if self._key is not None:
             # DuckDB writes encrypted files with OpenSSL, which comes with httpfs; what spills is encrypted too.
             connection.execute(f"LOAD {literal(str(_httpfs()))}")
             connection.execute("SET temp_file_encryption = true")
+        if read_only:
+            path = self.location.path
+            connection.execute("SET allowed_paths = ?", [[str(path), str(self.location.wal_path)]])
+            connection.execute("SET enable_external_access = false")
+        return connection, spill
+
+    def _open(self, connection: duckdb.DuckDBPyConnection, *, read_only: bool) -> None:
         path = self.location.path
         try:
             if not path.exists():
@@ -214,8 +227,6 @@ class FileAccess:
             if _holder_named_in(error):
                 raise
             raise self._explain(error) from None
-        if read_only:
-            connection.execute("SET enable_external_access = false")
 
     def attach_fresh(self, connection: duckdb.DuckDBPyConnection, catalog: str) -> None:
         """Attach an empty database beside the file, to take its place once it is whole."""
@@ -247,9 +258,10 @@ class FileAccess:
     def _holder(self, *, read_only: bool) -> str | None:
         """Who has the file open just now, found by trying to open it."""
         try:
-            self._connect(read_only=read_only).close()
+            connection = self._connect(read_only=read_only)
         except (duckdb.Error, WarehouseError) as error:
             return _holder_named_in(error)
+        _instances.take_back(self._purpose(read_only=read_only), connection)
         return None
 
 
@@ -259,12 +271,6 @@ def _held() -> Counter[Path]:
         _reading.held = Counter()
     held: Counter[Path] = _reading.held
     return held
-
-
-@cache
-def _readers_instance(path: Path, key: str | None, limits: Limits) -> str:
-    """The name by which this process's readers of a file find the same instance."""
-    return secrets.token_hex(8)
 
 
 @cache
@@ -278,11 +284,6 @@ def _escaped(key: str) -> str:
     return "".join(
         chr(byte) if 0x20 <= byte < 0x7F and byte != ord("\\") else f"\\x{byte:02X}" for byte in key.encode()
     )
-
-
-def _is_attached(connection: duckdb.DuckDBPyConnection) -> bool:
-    found = connection.execute("SELECT 1 FROM duckdb_databases() WHERE database_name = ?", [CATALOG]).fetchone()
-    return found is not None
 
 
 def _holder_named_in(error: BaseException) -> str | None:

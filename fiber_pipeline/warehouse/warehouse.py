@@ -16,13 +16,14 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from fiber_pipeline.tables import ALL_TABLES, BATCH_TABLES, SchemaViolation, Table
+from fiber_pipeline.tables import ALL_TABLES, OWN_TABLES, SchemaViolation, Table
 from fiber_pipeline.tables.table import PARTITION_COLUMN
 from fiber_pipeline.warehouse import schema
 from fiber_pipeline.warehouse.access import FileAccess, Limits
 from fiber_pipeline.warehouse.conversion import to_arrow, to_frame
 from fiber_pipeline.warehouse.erasure import erase
 from fiber_pipeline.warehouse.location import parse_location
+from fiber_pipeline.warehouse.names import CodedNames, bring_up_to_date
 from fiber_pipeline.warehouse.schema import identifier, qualified
 from fiber_pipeline.warehouse.transaction import replace_rows
 from fiber_pipeline.warehouse.versions import SourceTable, carry, read_sources, record, stored_sources
@@ -163,13 +164,13 @@ class Warehouse:
         """
         with self._access.reading(self._read_timeout) as connection:
             if connection is not None:
-                _complete(connection, [*self.tables.values(), BATCH_TABLES])
+                _complete(connection, [*self.tables.values(), *OWN_TABLES])
                 yield connection
                 return
         with duckdb.connect(":memory:", config={"autoload_known_extensions": False}) as connection:
             connection.execute("SET TimeZone = 'UTC'")
             connection.execute("SET enable_external_access = false")
-            _complete(connection, [*self.tables.values(), BATCH_TABLES])
+            _complete(connection, [*self.tables.values(), *OWN_TABLES])
             yield connection
 
     def erase(
@@ -178,6 +179,11 @@ class Warehouse:
         """Take a batch or a customer out of every table; the rows each table lost, or would lose. See `erasure`."""
         tables = tuple(self.tables.values())
         return erase(self._access, tables, self._write_timeout, batch, customer_id, dry_run=dry_run)
+
+    def bring_names_up_to_date(self, names: CodedNames) -> dict[str, int]:
+        """Let every coded name in the tables be one of these keys; the rows of each table that changed. See `names`."""
+        tables = tuple(self.tables.values())
+        return bring_up_to_date(self._access, tables, self._read_timeout, self._write_timeout, names)
 
     def first_ingested(self, batch: str, file_sha256: str) -> datetime | None:
         """When this content was first read into this batch, so that a rerun keeps the date; None if it never was."""

@@ -6,10 +6,17 @@ from datetime import UTC, datetime
 
 import pandas as pd
 
-from fiber_pipeline.cleaning import Looked, Redaction, clean
+from fiber_pipeline.cleaning import Identities, Looked, Redaction, SecondLook
+from fiber_pipeline.cleaning import clean as clean_as
+from fiber_pipeline.installation import InstallationKeys
 from fiber_pipeline.tables import COMMENTS, RAW_COMMENTS
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
+OURS = Identities(InstallationKeys((b"k" * 32,)))
+
+
+def clean(raw: pd.DataFrame, look_again: SecondLook | None = None) -> pd.DataFrame:
+    return clean_as(raw, OURS, look_again)
 
 
 def raw_frame(comments: list[str | None], **changes: object) -> pd.DataFrame:
@@ -30,6 +37,7 @@ def raw_frame(comments: list[str | None], **changes: object) -> pd.DataFrame:
         "commented_at": datetime(2026, 5, 1, 3, tzinfo=UTC),
         "has_time": False,
         "customer_id": None,
+        "customer_column": None,
         "metadata": "{}",
         "problems": [[] for _ in comments],
         "file_sha256": "0" * 64,
@@ -193,10 +201,11 @@ def test_every_answer_becomes_a_comment_and_one_of_a_row_is_its_main_one() -> No
 
 
 def test_ids_of_a_row_with_one_answer_do_not_depend_on_the_question() -> None:
-    """Ids of earlier versions stand in corrections and histories."""
+    """Ids of earlier versions are brought up to date by the keys they lack, so they must be what keys are given."""
     before = clean(raw_frame(["Muy lento", None], question=None, answers=[None, None]))
     after = clean(raw_frame(["Muy lento", None]))
-    assert before["comment_id"].tolist() == after["comment_id"].tolist() == ["1829be9b0fefce7a", "3e77d21f051570bf"]
+    assert before["comment_id"].tolist() == after["comment_id"].tolist()
+    assert before["comment_id"].tolist() == OURS.renamed("comment", ["1829be9b0fefce7a", "3e77d21f051570bf"], ())
 
 
 def test_a_response_is_known_by_all_its_answers_wherever_its_columns_stand() -> None:
@@ -213,3 +222,14 @@ def test_a_response_is_known_by_all_its_answers_wherever_its_columns_stand() -> 
 def test_a_response_that_says_much_in_any_answer_is_distinctive_in_all() -> None:
     comments = clean(asked([{LIKED: "Todo", BETTER: "que no se corte"}, {LIKED: "Todo", BETTER: "Nada"}]))
     assert comments["is_distinctive"].tolist() == [True, True, False, False]
+
+
+def test_names_are_the_installations_own() -> None:
+    raw = raw_frame(["Se corta siempre"], customer_id="0981 471 130", customer_column="Línea")
+    ours, theirs, anybodys = (
+        clean_as(raw, Identities(InstallationKeys(keys))) for keys in ((b"k" * 32,), (b"x" * 32,), ())
+    )
+    for column in ("comment_id", "response_key"):
+        assert len({frame[column].iloc[0] for frame in (ours, theirs, anybodys)}) == 3
+    assert ours["customer_id"].iloc[0] != theirs["customer_id"].iloc[0]
+    assert ours["text_key"].equals(theirs["text_key"])

@@ -1,9 +1,10 @@
 from pathlib import Path
 
-from fiber_pipeline.cleaning import MARKS, Looked, redact
+from fiber_pipeline.cleaning import Looked, redact
 from fiber_pipeline.cleaning.second_net import _KINDS, SecondNet
 from fiber_pipeline.services.azure import AzureResource, personal_data_service
 from fiber_pipeline.services.azure.personal_data import CATEGORIES
+from fiber_pipeline.text import MARKS
 from fiber_pipeline_tests.servers import azure_server
 from fiber_pipeline_tests.servers.azure_server import AzureServer
 from fiber_pipeline_tests.servers.faults import Fault

@@ -341,6 +341,7 @@ def _raw_comments(comments: list[Comment], row_numbers: Mapping[str, int]) -> pd
             "commented_at": [row.moment for row in rows],
             "has_time": [row.at is not None for row in rows],
             "customer_id": [row.customer_id for row in rows],
+            "customer_column": [row.customer_id and "Cliente" for row in rows],
             "metadata": [json.dumps(dict(row.metadata), ensure_ascii=False) for row in rows],
             "problems": [[] for _ in rows],
             "file_sha256": [sha256(row.batch.encode()).hexdigest() for row in rows],

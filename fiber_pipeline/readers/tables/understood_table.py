@@ -262,7 +262,7 @@ class _Table:
         nothing: list[Any] = [None] * count
         no_problems: list[str] = []
         scores, groups, ratings, scales = nothing, nothing, nothing, nothing
-        moments, has_time, customers = nothing, [False] * count, nothing
+        moments, has_time, customers, customer_header = nothing, [False] * count, nothing, None
         questions = [(plan.question(column), columns[column]) for column in plan.questions]
         comments, asked, told = read_answers(questions, plan.main_question, count, self._is_machine_made)
         if "nps" in plan.roles:
@@ -275,7 +275,8 @@ class _Table:
         if "date" in plan.roles:
             moments, has_time = date_column(columns[plan.roles["date"]], plan.name("date"), self._order, problems)
         if "customer" in plan.roles:
-            customers = customer_column(columns[plan.roles["customer"]], plan.name("customer"), problems)
+            customer_header = plan.name("customer")
+            customers = customer_column(columns[plan.roles["customer"]], customer_header, problems)
         others = plan.others()
         names, cells = [plan.names[index] for index in others], [columns[index] for index in others]
         if surplus:
@@ -302,6 +303,7 @@ class _Table:
                 pa.array(moments, pa.timestamp("us", "UTC")),
                 pa.array(has_time, pa.bool_()),
                 pa.array(customers, pa.string()),
+                pa.array([customer and customer_header for customer in customers], pa.string()),
                 pa.array(metadata, pa.string()),
                 pa.array([problems.by_row.get(row, no_problems) for row in range(count)], pa.list_(pa.string())),
             ],

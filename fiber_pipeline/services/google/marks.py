@@ -3,9 +3,8 @@
 import re
 from collections import Counter
 
-from fiber_pipeline.text import fold
+from fiber_pipeline.text import MARK, fold
 
-_MARK = re.compile(r"\[[A-Z_]+\]")
 # What becomes of brackets and their content: spaces, other brackets of the same look, a translated or accented word.
 _BRACKETED = re.compile(r"[\[［【]\s*([^\[\]［］【】]{1,40}?)\s*[\]］】]")
 
@@ -16,15 +15,15 @@ def with_marks_of(source: str, translation: str) -> str | None:
     A mark whose letters changed in case or accents is known by them. One that was translated is known by its brackets,
     if all that are left to place are of one kind and as many as there are brackets left.
     """
-    marks = _MARK.findall(source)
+    marks = MARK.findall(source)
     if not marks:
         return translation
     wanted = Counter(marks)
     by_letters = {fold(mark[1:-1]): mark for mark in wanted}
     repaired = _BRACKETED.sub(lambda found: by_letters.get(fold(found[1]), found[0]), translation)
-    lost = wanted - Counter(_MARK.findall(repaired))
+    lost = wanted - Counter(MARK.findall(repaired))
     strange = [found for found in _BRACKETED.findall(repaired) if f"[{found}]" not in source]
     if len(lost) == 1 and len(strange) == lost.total():
         (mark,) = lost
         repaired = _BRACKETED.sub(lambda found: mark if found[1] in strange else found[0], repaired)
-    return repaired if Counter(_MARK.findall(repaired)) == wanted else None
+    return repaired if Counter(MARK.findall(repaired)) == wanted else None

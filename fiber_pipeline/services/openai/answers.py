@@ -5,7 +5,6 @@ a garbled one spoils no other; what is missing or said twice is flawed, what is 
 """
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Annotated, Any, Literal
@@ -15,9 +14,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 from fiber_pipeline.services.openai.evidence import locate_all
 from fiber_pipeline.services.operation import Item
 from fiber_pipeline.tables.vocabulary import EMOTIONS, INTENSITIES, SENTIMENTS, URGENCIES
+from fiber_pipeline.text import MARK
 
 MOST_EMOTIONS = 3
-_MARK = re.compile(r"\[[A-Z]+\]")
 _SIGNS = {"positive": 1, "negative": -1}
 # Words of JSON Schema that strict mode, or servers that are only compatible with it, do not know.
 _DROPPED = frozenset(
@@ -131,11 +130,11 @@ class Translation(Answer):
     def kept(self, text: str) -> dict[str, Any]:
         """As `Answer.kept`; a translation is not empty and has the marks of what was redacted, no more and no fewer."""
         said = super().kept(text)
-        marks = sorted(_MARK.findall(text))
+        marks = sorted(MARK.findall(text))
         for words in said.values():
             if not words.strip():
                 raise Flawed("a translation is empty")
-            if sorted(_MARK.findall(words)) != marks:
+            if sorted(MARK.findall(words)) != marks:
                 raise Flawed("a translation has other marks than its text")
         return said
 

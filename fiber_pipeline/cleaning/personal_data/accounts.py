@@ -6,8 +6,10 @@ Cards are told by the Luhn check digit (ISO/IEC 7812-1), IBANs by their modulo 9
 import re
 from collections.abc import Iterator
 
-from fiber_pipeline.cleaning.plain_numbers import is_quantity, is_round
-from fiber_pipeline.cleaning.plain_view import PlainView
+from stdnum import iban, luhn
+
+from fiber_pipeline.cleaning.personal_data.plain_numbers import is_quantity, is_round
+from fiber_pipeline.cleaning.personal_data.plain_view import PlainView
 
 _CARD = re.compile(r"(?<![\d.,+])[2-6](?:[ .-]{0,3}\d){12,18}(?!\d)")
 _CARD_NAMED = re.compile(
@@ -38,20 +40,12 @@ _SAID = re.compile(r"\b(?:n|no|nro|nros|num|numero|number)\b|[#°º:]")
 _CUSTOMER_NUMBER = frozenset({"codigo", "cod", "id", "usuario", "alias", "socio"})
 
 
-def _luhn(digits: str) -> bool:
-    total = 0
-    for place, digit in enumerate(reversed(digits)):
-        value = int(digit) * (1 + place % 2)
-        total += value - 9 if value > 9 else value
-    return total % 10 == 0
-
-
 def find_cards(view: PlainView) -> Iterator[tuple[int, int]]:
     """Yield where in `view.plain` payment cards, whole or masked, and their security codes stand."""
     plain = view.plain
     for match in _CARD.finditer(plain):
         digits = re.sub(r"\D", "", match.group())
-        if len(set(digits)) > 1 and _luhn(digits):
+        if len(set(digits)) > 1 and luhn.is_valid(digits):
             yield match.span()
     for pattern in (_CARD_NAMED, _CARD_CODE):
         for match in pattern.finditer(plain):
@@ -67,8 +61,7 @@ def find_accounts(view: PlainView) -> Iterator[tuple[int, int]]:
     """
     plain = view.plain
     for match in _IBAN.finditer(plain):
-        code = re.sub(r"[ -]", "", match.group())
-        if int("".join(str(int(character, 36)) for character in code[4:] + code[:4])) % 97 == 1:
+        if iban.is_valid(match.group(), check_country=False):
             yield match.span()
     for match in _ACCOUNT.finditer(plain):
         start, end = match.span("number")

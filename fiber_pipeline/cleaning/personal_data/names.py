@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from fiber_pipeline.cleaning.places import is_brand, protected_spans
-from fiber_pipeline.cleaning.plain_view import PlainView
+from fiber_pipeline.cleaning.personal_data.places import is_brand, protected_spans
+from fiber_pipeline.cleaning.personal_data.plain_view import PlainView
 from fiber_pipeline.cleaning.word_lists import alternatives, read_word_lists
 
-_LISTS = read_word_lists("names.yaml")
+_LISTS = read_word_lists(__package__, "names.yaml")
 _GIVEN = _LISTS["given"]
 _GIVEN_AMBIGUOUS = _LISTS["given_ambiguous"]
 _SURNAMES = _LISTS["surnames"]
@@ -287,3 +287,8 @@ def _is_confirmed(finder: _Finder, position: int, last: int, done: int) -> bool:
         return finder.words[last].text in _SURNAMES or (finder.has_case and word.is_capital)
     follows_name = done >= 0 and done == position - 2 and finder.words[position - 1].text in ("y", "e")
     return follows_name and finder.has_case and word.is_capital
+
+
+def is_known_name(word: str) -> bool:
+    """Whether `word`, folded, is by itself a first name or a surname, and no other word."""
+    return _is_given(word) or word in _SURNAMES

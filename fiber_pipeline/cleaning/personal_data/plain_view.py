@@ -3,8 +3,9 @@
 import re
 import unicodedata
 
-# Written by redaction. Blanked out, so that no pattern takes a mark's words for context or part of a name.
-MARK = re.compile(r"\[(?:TELEFONO|CEDULA|RUC|EMAIL|TARJETA|CUENTA|DIRECCION|NOMBRE)\]")
+from fiber_pipeline.text import MARK
+
+# Stands for each character of a mark, so that no pattern takes a mark's words for context or part of a name.
 BLANK = "\x00"
 
 # A capital inside a sentence; in text without one, or with little else, capitals tell nothing.

@@ -7,11 +7,11 @@ becomes one with a house, a lot or a street, or where somebody says that they li
 import re
 from collections.abc import Iterator
 
-from fiber_pipeline.cleaning.places import protected_spans
-from fiber_pipeline.cleaning.plain_view import PlainView
+from fiber_pipeline.cleaning.personal_data.places import protected_spans
+from fiber_pipeline.cleaning.personal_data.plain_view import PlainView
 from fiber_pipeline.cleaning.word_lists import alternatives, read_word_lists
 
-_LISTS = read_word_lists("streets.yaml")
+_LISTS = read_word_lists(__package__, "streets.yaml")
 _STREETS = alternatives(_LISTS["streets"])
 _RANKS = alternatives(_LISTS["ranks"])
 _DWELLINGS = alternatives(_LISTS["dwellings"])

@@ -9,7 +9,9 @@ from fiber_pipeline.text import fold
 
 @cache
 def _phrases() -> dict[str, frozenset[str]]:
-    return {kind: frozenset(map(fold, phrases)) for kind, phrases in read_word_lists("places.yaml").items()}
+    return {
+        kind: frozenset(map(fold, phrases)) for kind, phrases in read_word_lists(__package__, "places.yaml").items()
+    }
 
 
 @cache

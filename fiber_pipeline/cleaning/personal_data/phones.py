@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 import phonenumbers
 
-from fiber_pipeline.cleaning.plain_numbers import DATE, is_case_number, is_quantity, is_round
-from fiber_pipeline.cleaning.plain_view import PlainView
+from fiber_pipeline.cleaning.personal_data.plain_numbers import DATE, is_case_number, is_quantity, is_round
+from fiber_pipeline.cleaning.personal_data.plain_view import PlainView
 
 _S = r"[ .,/()_*-]{0,3}"
 _COUNTRY = rf"(?:(?:\+|00){_S})?\(?595{_S}"

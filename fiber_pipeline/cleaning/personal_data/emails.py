@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from fiber_pipeline.cleaning.plain_view import PlainView
+from fiber_pipeline.cleaning.personal_data.plain_view import PlainView
 
 _LOCAL = r"[\w+-]+(?:(?:\.| \. | punto | guion bajo | guion | dot )[\w+-]+){0,8}"
 _AT = r"(?: ?@ ?| ?[(\[{](?:at|arroba|a)[)\]}] ?| arroba )"

@@ -1,13 +1,12 @@
-"""Identity documents: the cédula, the RUC (taxpayer number), foreign ones where they are named.
-
-The RUC's check digit is the modulo 11 published by the tax authority: weights 2 to 11 from the right, repeating.
-"""
+"""Identity documents: the cédula, the RUC (taxpayer number), foreign ones where they are named."""
 
 import re
 from collections.abc import Iterator
 
-from fiber_pipeline.cleaning.plain_numbers import DATE, is_case_number, is_quantity, is_round
-from fiber_pipeline.cleaning.plain_view import PlainView
+from stdnum.py import ruc
+
+from fiber_pipeline.cleaning.personal_data.plain_numbers import DATE, is_case_number, is_quantity, is_round
+from fiber_pipeline.cleaning.personal_data.plain_view import PlainView
 
 _RUC = re.compile(r"(?<![\d.,/-])(?P<base>\d{1,2}[. ]?\d{3}[. ]?\d{3}|\d{6,8}) ?- ?(?P<check>\d)(?![\d]|-\d|[.,]\d)")
 _RUC_NAMED = re.compile(r"\br\.? ?u\.? ?c\b\.?[^\d\x00]{0,18}(?P<number>\d(?:[ .]?\d){4,9}(?: ?- ?\d)?)(?!\d)")
@@ -29,11 +28,9 @@ _BARE = re.compile(r"(?<![\w.,/$₲#*+-])[1-9]\d{6}(?![\w]|[.,/:-]\d)")
 _ALONE = re.compile(r"\W*(?:\d{6,8}|\d{1,2}[. ]\d{3}[. ]\d{3})\W*")
 
 
-def ruc_check_digit(base: str) -> int:
-    """The check digit of a RUC whose number without it is `base` (digits only)."""
-    weighted = sum(int(digit) * (2 + place % 10) for place, digit in enumerate(reversed(base)))
-    rest = weighted % 11
-    return 11 - rest if rest > 1 else 0
+def is_valid_ruc(digits: str) -> bool:
+    """Whether the last digit is the check digit of the others."""
+    return ruc.is_valid(digits)
 
 
 def find_rucs(view: PlainView) -> Iterator[tuple[int, int]]:
@@ -42,8 +39,7 @@ def find_rucs(view: PlainView) -> Iterator[tuple[int, int]]:
     for match in _RUC_NAMED.finditer(plain):
         yield match.span("number")
     for match in _RUC.finditer(plain):
-        base = re.sub(r"\D", "", match.group("base"))
-        if ruc_check_digit(base) == int(match.group("check")) and not is_case_number(plain, match.start()):
+        if is_valid_ruc(re.sub(r"\D", "", match.group())) and not is_case_number(plain, match.start()):
             yield match.span()
 
 

@@ -9,13 +9,14 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from fiber_pipeline.cleaning.accounts import find_accounts, find_cards
-from fiber_pipeline.cleaning.addresses import find_addresses
-from fiber_pipeline.cleaning.documents import find_bare_cedulas, find_cedulas, find_rucs
-from fiber_pipeline.cleaning.emails import find_emails
-from fiber_pipeline.cleaning.names import find_names
-from fiber_pipeline.cleaning.phones import find_announced_phones, find_phones
-from fiber_pipeline.cleaning.plain_view import PlainView
+from fiber_pipeline.cleaning.personal_data.accounts import find_accounts, find_cards
+from fiber_pipeline.cleaning.personal_data.addresses import find_addresses
+from fiber_pipeline.cleaning.personal_data.documents import find_bare_cedulas, find_cedulas, find_rucs
+from fiber_pipeline.cleaning.personal_data.emails import find_emails
+from fiber_pipeline.cleaning.personal_data.names import find_names
+from fiber_pipeline.cleaning.personal_data.phones import find_announced_phones, find_phones
+from fiber_pipeline.cleaning.personal_data.plain_view import PlainView
+from fiber_pipeline.text import MARKS, PII_TYPES
 
 _Finder = Callable[[PlainView], Iterator[tuple[int, int]]]
 
@@ -44,8 +45,6 @@ _NUMBER_FINDERS: tuple[tuple[str, _Finder], ...] = (
     ("cedula", find_bare_cedulas),
 )
 _WORD_FINDERS: tuple[tuple[str, _Finder], ...] = (("direccion", find_addresses), ("nombre", find_names))
-PII_TYPES = ("email", "tarjeta", "ruc", "cuenta", "telefono", "cedula", "direccion", "nombre")
-MARKS = {kind: f"[{kind.upper()}]" for kind in PII_TYPES}
 _WORST_CASE_PASSES = 8
 
 
