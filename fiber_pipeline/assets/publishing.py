@@ -6,6 +6,7 @@ never written, and what stood in the table stays.
 
 import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from types import MappingProxyType
 from typing import Any
 
@@ -24,12 +25,14 @@ from fiber_pipeline.checks import (
     check_schema,
 )
 from fiber_pipeline.checks.answers import answers_spec, check_answers
+from fiber_pipeline.resources import WarehouseResource
 from fiber_pipeline.services.caller import calling
 from fiber_pipeline.tables import Table
 from fiber_pipeline.warehouse.dagster_metadata import table_metadata
 from fiber_pipeline.warehouse.versions import carry, take_sources
 
 IO_MANAGER = "warehouse_io"
+HISTORY = "history"
 Events = Iterator[dg.Output[pd.DataFrame] | dg.Output[None] | dg.AssetCheckResult]
 
 
@@ -56,6 +59,15 @@ def table_asset(
     def decorate(compute: Callable[..., pd.DataFrame]) -> dg.AssetsDefinition:
         @functools.wraps(compute)
         def run(context: dg.AssetExecutionContext, **arguments: Any) -> Events:
+            if "warehouse" in arguments and not table.partitioned:
+                # Until what is yielded is written: Dagster writes it before it comes back for more.
+                with measuring(arguments["warehouse"]) as told:
+                    context.add_output_metadata(told, output_name="result")
+                    yield from fill(context, **arguments)
+            else:
+                yield from fill(context, **arguments)
+
+        def fill(context: dg.AssetExecutionContext, **arguments: Any) -> Events:
             batch = context.partition_key if context.has_partition_key else None
             # Before anything is paid for: what was read is of one reading of the file.
             sources = take_sources(value for value in arguments.values() if isinstance(value, pd.DataFrame))
@@ -82,6 +94,16 @@ def table_asset(
         )(run)
 
     return decorate
+
+
+@contextmanager
+def measuring(warehouse: WarehouseResource) -> Iterator[dict[str, str]]:
+    """While an asset reads the whole history, and until what it makes of that is written; yields metadata to tell.
+
+    They say what the history was at: while it stays so, the asset is up to date.
+    """
+    with warehouse.open().measuring() as history:
+        yield {HISTORY: history}
 
 
 def table_outs(texts: Sequence[tuple[Table, str]], version: str) -> dict[str, dg.AssetOut]:

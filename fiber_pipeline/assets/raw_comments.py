@@ -55,9 +55,10 @@ def raw_comments(
     batch, store = context.partition_key, warehouse.open()
     # Before anything of the batch is read: who has read it before names are brought up to date is overtaken by that.
     identities.of(store)
-    forgotten = ForgottenCustomers(settings.installation_dir, settings.secret_path)
     for left in reversed(range(_READINGS)):
         standing = store.current(RAW_COMMENTS, batch)
+        # After that: whoever is forgotten from now on overtakes this reading.
+        forgotten = ForgottenCustomers(settings.installation_dir, settings.secret_path)
         reading = _read(batch, inbox, warehouse)
         summary = reading.summary
         raw, rejected = forgotten.leave_out(reading.raw, reading.rejected)

@@ -4,12 +4,13 @@ One step writes both, since both rest on one answer where a service is asked: it
 the same for both.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import dagster as dg
 
 from fiber_pipeline.assets.code_version import code_version
-from fiber_pipeline.assets.publishing import Events, publish, spec, table_outs
+from fiber_pipeline.assets.publishing import Events, measuring, publish, spec, table_outs
 from fiber_pipeline.checks import SCHEMA
 from fiber_pipeline.insight import ExecutiveSummary, recommend, summarise, summary_frame
 from fiber_pipeline.insight.openai_summary import writer_of
@@ -47,6 +48,17 @@ def recommendations(
     response_store: dg.ResourceParam[ResponseStoreResource],
 ) -> Events:
     """Write the executive summary and the recommendations, with OpenAI where it is set."""
+    with measuring(warehouse) as told:
+        yield from _write(context, warehouse, settings, response_store, told)
+
+
+def _write(
+    context: dg.AssetExecutionContext,
+    warehouse: WarehouseResource,
+    settings: Settings,
+    response_store: ResponseStoreResource,
+    told: Mapping[str, str],
+) -> Events:
     reader = warehouse.counted
     if WRITER in settings.services:
         with calling(context.run.run_id, None):
@@ -57,9 +69,12 @@ def recommendations(
     if summary.fallback_reason is not None:
         context.log.warning("the executive summary is in the rules' words: %s", summary.fallback_reason)
     yield from publish(
-        EXECUTIVE_SUMMARY, summary_frame(summary), metadata=_dropped(summary), output_name=EXECUTIVE_SUMMARY.name
+        EXECUTIVE_SUMMARY,
+        summary_frame(summary),
+        metadata={**told, **_dropped(summary)},
+        output_name=EXECUTIVE_SUMMARY.name,
     )
-    yield from publish(RECOMMENDATIONS, advice, output_name=RECOMMENDATIONS.name)
+    yield from publish(RECOMMENDATIONS, advice, metadata=told, output_name=RECOMMENDATIONS.name)
 
 
 def _dropped(summary: ExecutiveSummary) -> dict[str, Any]:

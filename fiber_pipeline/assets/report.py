@@ -11,6 +11,7 @@ from fiber_pipeline.assets.output_files import (
     file_metadata,
     summary_metadata,
 )
+from fiber_pipeline.assets.publishing import measuring
 from fiber_pipeline.outputs import write_report
 from fiber_pipeline.resources import OutputsResource, WarehouseResource
 
@@ -20,7 +21,7 @@ def report(config: OutputConfig, warehouse: WarehouseResource, outputs: OutputsR
     """One self-contained HTML page in Spanish, readable offline and on a phone, and a PDF that says the same."""
     folder = outputs.open()
     path = config.place(folder, REPORT_NAME)
-    with warehouse.counted() as connection:
+    with measuring(warehouse) as told, warehouse.counted() as connection:
         summary = write_report(connection, path, source=config.source)
     pdf = {f"pdf_{name}": value for name, value in file_metadata(summary.pdf_path, folder).items()}
-    return dg.MaterializeResult(metadata={**file_metadata(path, folder), **pdf, **summary_metadata(summary)})
+    return dg.MaterializeResult(metadata={**told, **file_metadata(path, folder), **pdf, **summary_metadata(summary)})

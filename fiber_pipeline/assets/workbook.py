@@ -11,6 +11,7 @@ from fiber_pipeline.assets.output_files import (
     file_metadata,
     summary_metadata,
 )
+from fiber_pipeline.assets.publishing import measuring
 from fiber_pipeline.outputs import write_workbook
 from fiber_pipeline.resources import OutputsResource, WarehouseResource
 
@@ -22,6 +23,6 @@ def workbook(
     """An Excel workbook in Spanish: key figures, themes, trends, priorities, whom to call, and every comment."""
     folder = outputs.open()
     path = config.place(folder, WORKBOOK_NAME)
-    with warehouse.counted() as connection:
+    with measuring(warehouse) as told, warehouse.counted() as connection:
         summary = write_workbook(connection, path, source=config.source)
-    return dg.MaterializeResult(metadata={**file_metadata(path, folder), **summary_metadata(summary)})
+    return dg.MaterializeResult(metadata={**told, **file_metadata(path, folder), **summary_metadata(summary)})

@@ -10,6 +10,7 @@ import dagster as dg
 from fiber_pipeline.assets.jobs import ANNOTATION_ASSETS, BATCH_ASSETS, INSIGHT_ASSETS, REPORT_ASSETS
 from fiber_pipeline.assets.output_files import REPORT_NAMES
 from fiber_pipeline.assets.partitions import FEEDBACK_BATCHES
+from fiber_pipeline.assets.publishing import HISTORY
 from fiber_pipeline.inbox import Inbox, Quarantine, UnusableName, check_batch_key, printable_name
 from fiber_pipeline.insight import incomplete_batches
 from fiber_pipeline.operations.corrections import note_corrections
@@ -76,10 +77,15 @@ class Pipeline:
         return Result(batch, problem=self._execute_alone(batch, asset_selection=selection))
 
     def refresh(self, *, force: bool = False) -> Result:
-        """Run `refresh_insights` unless nothing that it reads has changed since."""
+        """Run `refresh_insights` unless nothing that it reads has changed since; again if that changes meanwhile."""
         if not (force or self._changed) and self._insights_are_current():
             return Result("insights", skipped=True)
-        return Result("insights", problem=self._execute("refresh_insights"))
+        problem = None
+        for _ in range(_ATTEMPTS):
+            problem = self._execute("refresh_insights")
+            if problem is not None or self._insights_are_current():
+                break
+        return Result("insights", problem=problem)
 
     def run(self, job: str) -> Result:
         """Run an unpartitioned job by its name, whether or not anything has changed."""
@@ -142,12 +148,11 @@ class Pipeline:
         # What is missing was deleted by a person, or because figures and words speak of what was to be forgotten.
         if not all((self._settings.outputs_dir / name).exists() for name in REPORT_NAMES):
             return False
-        assets = (*INSIGHT_ASSETS, *REPORT_ASSETS)
-        if not all(self._latest_version(asset) == self._versions[asset] for asset in assets):
-            return False
-        done = [self._latest_time(asset) for asset in assets]
-        read = [self._latest_time(asset) for asset in BATCH_ASSETS]
-        return min(done) >= max(read)
+        history = self._warehouse.history()
+        return all(
+            self._latest_version(asset) == self._versions[asset] and self._latest_history(asset) == history
+            for asset in (*INSIGHT_ASSETS, *REPORT_ASSETS)
+        )
 
     def _latest(self, asset: str, batch: str | None = None) -> dg.EventLogRecord | None:
         wanted = dg.AssetRecordsFilter(asset_key=dg.AssetKey(asset), asset_partitions=[batch] if batch else None)
@@ -159,9 +164,12 @@ class Pipeline:
         event = record.asset_materialization if record else None
         return (event.tags or {}).get(CODE_VERSION_TAG) if event else None
 
-    def _latest_time(self, asset: str) -> float:
+    def _latest_history(self, asset: str) -> str | None:
+        """What the history was at when the asset read it."""
         record = self._latest(asset)
-        return record.timestamp if record else 0.0
+        event = record.asset_materialization if record else None
+        told = event.metadata.get(HISTORY) if event else None
+        return str(told.value) if told else None
 
 
 def _was_overtaken(failure: dg.DagsterEvent) -> bool:

@@ -15,6 +15,7 @@ from fiber_pipeline.tables.emergent_themes import EMERGENT_THEMES
 from fiber_pipeline.tables.engine_accuracy import ENGINE_ACCURACY
 from fiber_pipeline.tables.engine_agreement import ENGINE_AGREEMENT
 from fiber_pipeline.tables.engine_disputes import ENGINE_DISPUTES
+from fiber_pipeline.tables.erasures import ERASURES
 from fiber_pipeline.tables.executive_summary import EXECUTIVE_SUMMARY
 from fiber_pipeline.tables.forecasts import FORECASTS
 from fiber_pipeline.tables.insights import INSIGHTS
@@ -49,7 +50,7 @@ ALL_TABLES = (
     API_COSTS,
 )
 # What the warehouse keeps for itself.
-OWN_TABLES = (BATCH_TABLES, INSTALLATION_KEYS)
+OWN_TABLES = (BATCH_TABLES, INSTALLATION_KEYS, ERASURES)
 TABLES = {table.name: table for table in ALL_TABLES}
 
 __all__ = [
@@ -64,6 +65,7 @@ __all__ = [
     "ENGINE_ACCURACY",
     "ENGINE_AGREEMENT",
     "ENGINE_DISPUTES",
+    "ERASURES",
     "EXECUTIVE_SUMMARY",
     "FORECASTS",
     "INSIGHTS",

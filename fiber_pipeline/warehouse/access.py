@@ -108,6 +108,26 @@ class FileAccess:
             _release(lock)
 
     @contextmanager
+    def measuring(self, timeout: float) -> Iterator[None]:
+        """Own the lock of whoever measures the whole history, of whom there is one at a time."""
+        self.location.path.parent.mkdir(parents=True, exist_ok=True)
+        patience = Patience(self.location.path, timeout)
+        lock = filelock.FileLock(self.location.measuring_path, is_singleton=False)
+        while True:
+            try:
+                lock.acquire(timeout=patience.next_look)
+                break
+            except filelock.Timeout:
+                holder = "somebody who measures the whole history"
+                if not patience.left:
+                    raise patience.exhausted(holder) from None
+                patience.tell(holder)
+        try:
+            yield
+        finally:
+            lock.release()
+
+    @contextmanager
     def _lent(self, connection: duckdb.DuckDBPyConnection, *, read_only: bool) -> Iterator[None]:
         is_sound = False
         try:
@@ -161,12 +181,13 @@ class FileAccess:
         try:
             while True:
                 try:
-                    (lock.acquire_read if read_only else lock.acquire_write)(timeout=patience.until_told)
+                    (lock.acquire_read if read_only else lock.acquire_write)(timeout=patience.next_look)
                 except filelock.Timeout:
-                    holder = self._holder(read_only=read_only)
-                    if not patience.left:
-                        raise patience.exhausted(holder) from None
-                    patience.tell(holder)
+                    if patience.is_due:
+                        holder = self._holder(read_only=read_only)
+                        if not patience.left:
+                            raise patience.exhausted(holder) from None
+                        patience.tell(holder)
                 else:
                     return lock
         except BaseException:

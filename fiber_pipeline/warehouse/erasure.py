@@ -21,7 +21,7 @@ from fiber_pipeline.warehouse import schema
 from fiber_pipeline.warehouse.access import FileAccess
 from fiber_pipeline.warehouse.schema import CATALOG, identifier, qualified
 from fiber_pipeline.warehouse.transaction import delete_rows, reconcile, replace_rows
-from fiber_pipeline.warehouse.versions import renew
+from fiber_pipeline.warehouse.versions import record_erasure, renew
 
 _ERASED = "erased_rows"
 _REWRITTEN = "rewritten"
@@ -142,7 +142,8 @@ def _erase_mentions(connection: duckdb.DuckDBPyConnection, table: Table, about: 
 
 
 def _overtake(connection: duckdb.DuckDBPyConnection, batch: str | None) -> None:
-    """Let no step that has read the erased rows already write what it makes of them."""
+    """Let no step that has read the erased rows already, in a table or in a file, write what it makes of them."""
+    record_erasure(connection)
     if not schema.stored_columns(connection, BATCH_TABLES):
         return
     if batch:

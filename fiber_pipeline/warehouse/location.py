@@ -27,6 +27,11 @@ class FileLocation:
         return self.path.with_name(self.path.name + ".lock")
 
     @property
+    def measuring_path(self) -> Path:
+        """The lock that whoever measures the whole history owns meanwhile."""
+        return self.path.with_name(self.path.name + ".measuring.lock")
+
+    @property
     def wal_path(self) -> Path:
         """DuckDB's write-ahead log."""
         return self.path.with_name(self.path.name + ".wal")

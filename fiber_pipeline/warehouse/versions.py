@@ -15,7 +15,7 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from fiber_pipeline.tables import BATCH_TABLES
+from fiber_pipeline.tables import BATCH_TABLES, ERASURES
 from fiber_pipeline.warehouse import schema
 from fiber_pipeline.warehouse.errors import Overtaken
 from fiber_pipeline.warehouse.schema import qualified
@@ -28,11 +28,15 @@ _CARRIED = "fiber_pipeline/sources"
 
 @dataclass(frozen=True)
 class SourceTable:
-    """A batch's table as it was read. made_from: the versions, by table, that it was made from."""
+    """A batch's table as it was read.
+
+    made_from: the versions, by table, that it was made from. erasure: the last one there was when it was looked at.
+    """
 
     table: str
     version: str = UNVERSIONED
     made_from: Mapping[str, str] = field(default_factory=dict)
+    erasure: str = ""
 
 
 def carry(frame: pd.DataFrame, sources: Mapping[str, Sequence[SourceTable]]) -> pd.DataFrame:
@@ -102,20 +106,46 @@ def record(
 ) -> None:
     """Note, inside the transaction that writes them, that `tables` have a new version made from `made_from`.
 
-    replacing: what they take the place of, if that matters. Raises Overtaken, and the transaction must not be
-    committed, unless all these are current.
+    replacing: what they take the place of, if that matters; what was erased since that was looked at may have been
+    in the file. Raises Overtaken, and the transaction must not be committed, unless all these are current.
     """
     stored = stored_sources(connection, batch)
+    if replacing and replacing.erasure != last_erasure(connection):
+        raise Overtaken(f"something was erased while the file of {batch} was being read; nothing was written")
     for source in (*made_from, *([replacing] if replacing else ())):
         if stored.get(source.table, SourceTable(source.table)).version != source.version:
             raise _overtaken(batch, source.table)
     for source in made_from:
         _check_line(batch, stored, source)
-    version = f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}-{secrets.token_hex(4)}"
+    version = _new_version(datetime.now(UTC))
     names = {source.table: source.version for source in made_from}
     entries = stored | {table: SourceTable(table, version, names) for table in tables}
     # All rows of the batch are written anew, so that two writes of one batch meet where transactions may overlap.
     replace_rows(connection, BATCH_TABLES, _rows(batch, entries.values()), batch)
+
+
+def last_erasure(connection: duckdb.DuckDBPyConnection) -> str:
+    """The last erasure there was; empty if there was none."""
+    if not schema.stored_columns(connection, ERASURES):
+        return ""
+    found = connection.execute(f"SELECT max(erasure) FROM {qualified(ERASURES)}").fetchone()  # noqa: S608
+    return found[0] or "" if found else ""
+
+
+def record_erasure(connection: duckdb.DuckDBPyConnection) -> None:
+    """Note, inside the transaction that erases, that something was erased."""
+    now = datetime.now(UTC)
+    row = pa.Table.from_pylist([{"erasure": _new_version(now), "erased_at": now}], schema=ERASURES.arrow_schema)
+    replace_rows(connection, ERASURES, row, None)
+
+
+def history(connection: duckdb.DuckDBPyConnection | None) -> str:
+    """What all batches' tables are at now: another text after anything of any batch was written or erased."""
+    if connection is None or not schema.stored_columns(connection, BATCH_TABLES):
+        return ""
+    versions = "string_agg(concat_ws(chr(31), batch, table_name, version), chr(30) ORDER BY batch, table_name)"
+    found = connection.execute(f"SELECT md5({versions}) FROM {qualified(BATCH_TABLES)}").fetchone()  # noqa: S608
+    return found[0] or "" if found else ""
 
 
 def renew(connection: duckdb.DuckDBPyConnection, batches: Sequence[str]) -> None:
@@ -132,6 +162,10 @@ def renew(connection: duckdb.DuckDBPyConnection, batches: Sequence[str]) -> None
         ]
         if entries:
             replace_rows(connection, BATCH_TABLES, _rows(batch, entries), batch)
+
+
+def _new_version(now: datetime) -> str:
+    return f"{now:%Y%m%dT%H%M%S.%fZ}-{secrets.token_hex(4)}"
 
 
 def _check_line(batch: str, stored: Mapping[str, SourceTable], source: SourceTable) -> None:

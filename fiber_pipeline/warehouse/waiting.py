@@ -7,6 +7,7 @@ from pathlib import Path
 from fiber_pipeline.warehouse.errors import WarehouseBusy
 
 _TOLD_AFTER = 2.0
+_STRETCH = 0.5
 
 _log = logging.getLogger(__name__)
 
@@ -26,11 +27,14 @@ class Patience:
         return max(0.0, self._began + self._timeout - time.monotonic())
 
     @property
-    def until_told(self) -> float:
-        """Seconds until there is something to do: to say who holds the file, or to give up."""
-        if self._is_told:
-            return self.left
-        return min(self.left, max(0.0, self._began + _TOLD_AFTER - time.monotonic()))
+    def next_look(self) -> float:
+        """Seconds to wait at a stretch: a signal that comes while a lock is waited for is only heard after it."""
+        return min(self.left, _STRETCH)
+
+    @property
+    def is_due(self) -> bool:
+        """Whether there is something to do: to say who holds the file, or to give up."""
+        return not self.left or (not self._is_told and time.monotonic() - self._began >= _TOLD_AFTER)
 
     def tell(self, holder: str | None) -> None:
         """Say once, when it takes longer than people like to look at nothing, who it is that has the file."""

@@ -8,7 +8,7 @@ name, reconcile, commit.
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import duckdb
@@ -26,7 +26,15 @@ from fiber_pipeline.warehouse.location import parse_location
 from fiber_pipeline.warehouse.names import CodedNames, bring_up_to_date
 from fiber_pipeline.warehouse.schema import identifier, qualified
 from fiber_pipeline.warehouse.transaction import replace_rows
-from fiber_pipeline.warehouse.versions import SourceTable, carry, read_sources, record, stored_sources
+from fiber_pipeline.warehouse.versions import (
+    SourceTable,
+    carry,
+    history,
+    last_erasure,
+    read_sources,
+    record,
+    stored_sources,
+)
 
 _INCOMING = "incoming_rows"
 
@@ -152,8 +160,25 @@ class Warehouse:
     def current(self, table: Table, batch: str) -> SourceTable:
         """The version of a batch's table that stands now, for `write` to replace."""
         with self._access.reading(self._read_timeout) as connection:
-            stored = stored_sources(connection, batch) if connection else {}
-        return stored.get(table.name, SourceTable(table.name))
+            if connection is None:
+                return SourceTable(table.name)
+            found = stored_sources(connection, batch).get(table.name, SourceTable(table.name))
+            return replace(found, erasure=last_erasure(connection))
+
+    @contextmanager
+    def measuring(self) -> Iterator[str]:
+        """Let nobody else measure the whole history meanwhile, so that older figures never replace newer ones.
+
+        For as long as it takes to read, compute and write. Yields what the history is at (`history`); figures are
+        current as long as it is that. Raises WarehouseBusy if others measure for too long.
+        """
+        with self._access.measuring(self._write_timeout):
+            yield self.history()
+
+    def history(self) -> str:
+        """What all batches' tables are at now: another text after anything of any batch was written or erased."""
+        with self._access.reading(self._read_timeout) as connection:
+            return history(connection)
 
     @contextmanager
     def reader(self) -> Iterator[duckdb.DuckDBPyConnection]:

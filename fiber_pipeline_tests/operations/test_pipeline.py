@@ -12,6 +12,7 @@ from fiber_pipeline.inbox import Inbox
 from fiber_pipeline.operations.forgetting import forget_customer
 from fiber_pipeline.operations.pipeline import Pipeline
 from fiber_pipeline.settings import Settings
+from fiber_pipeline.warehouse import Warehouse
 from fiber_pipeline_tests.readers.hostile_files import write_hostile_files
 from fiber_pipeline_tests.world import ROWS, World
 
@@ -95,6 +96,23 @@ def test_a_changed_setting_makes_anew_what_it_decides(world: World, pipeline: Pi
     taxonomy.write_text(OWN_THEME)
     changed = open_pipeline(world, dataclasses.replace(world.settings, taxonomy=taxonomy))
     assert [changed.analyse("enero.csv").skipped for _ in range(2)] == [False, True]
+
+
+def test_figures_of_an_earlier_history_are_measured_anew_however_late_they_were_written(
+    world: World, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+):
+    world.drop("enero.csv")
+    world.drop("febrero.csv", [("Todo bien con el servicio nuevo", 9, 9, "03/02/2026", "C9", "Luque")])
+    pipeline.analyse("enero.csv")
+    earlier = world.warehouse.history()
+    assert world.analyse("febrero.csv").success
+    with monkeypatch.context() as slow:
+        # A refresh that read before the second batch was written, and was slower to write than that.
+        slow.setattr(Warehouse, "history", lambda _: earlier)
+        pipeline.refresh()
+    later = open_pipeline(world, world.settings)
+    assert not later.refresh().skipped
+    assert later.refresh().skipped
 
 
 def test_what_forgetting_takes_away_the_next_run_makes_anew(world: World, pipeline: Pipeline):

@@ -1,5 +1,6 @@
 """A batch whose tables are written by several who do not know of each other."""
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 
 import pandas as pd
@@ -101,6 +102,54 @@ def test_what_was_erased_does_not_come_back_by_a_step_that_had_read_it(warehouse
     assert count(warehouse, SENTIMENT_SCORES) == left
     if "batch" not in whom:
         write(warehouse, SENTIMENT_SCORES, read(warehouse, COMMENTS, TRANSLATED_COMMENTS))
+
+
+@pytest.mark.parametrize("whom", [{"batch": "sur/abril.csv"}, {"customer_id": "nobody of this batch"}])
+def test_a_file_that_was_being_read_while_something_was_erased_is_read_again(
+    warehouse: Warehouse, whom: dict[str, str]
+):
+    """What is in no table yet may be what was to be forgotten."""
+    write_all(warehouse)
+    frames = [(RAW_COMMENTS, small_frame(RAW_COMMENTS, "new.csv"))]
+    standing = warehouse.current(RAW_COMMENTS, "new.csv")
+    warehouse.erase(**whom)
+    with pytest.raises(Overtaken, match="erased"):
+        warehouse.write_many(frames, "new.csv", replacing=standing)
+    warehouse.write_many(frames, "new.csv", replacing=warehouse.current(RAW_COMMENTS, "new.csv"))
+
+
+def test_the_history_is_another_after_anything_that_is_written_or_erased(warehouse: Warehouse):
+    seen = [warehouse.history()]
+    write_all(warehouse)
+    seen.append(warehouse.history())
+    assert warehouse.history() == seen[-1]
+    warehouse.write(RAW_COMMENTS, small_frame(RAW_COMMENTS, "sur/abril.csv"), "sur/abril.csv")
+    seen.append(warehouse.history())
+    warehouse.erase(batch="sur/abril.csv")
+    seen.append(warehouse.history())
+    assert len({*seen}) == 3
+    assert seen[-1] == seen[1]
+    warehouse.erase(customer_id=str(warehouse.read(RAW_COMMENTS)["customer_id"][0]))
+    assert warehouse.history() not in seen
+
+
+def test_whoever_measures_the_whole_history_does_so_alone(warehouse: Warehouse):
+    write_all(warehouse)
+    order: list[str] = []
+
+    def measure(name: str) -> None:
+        with warehouse.measuring():
+            order.append(name)
+
+    with ThreadPoolExecutor(1) as pool:
+        with warehouse.measuring() as history:
+            assert history == warehouse.history()
+            other = pool.submit(measure, "second")
+            write_all(warehouse)
+            assert not wait([other], timeout=0.7).done
+            order.append("first")
+        other.result()
+    assert order == ["first", "second"]
 
 
 def test_rows_from_before_versions_were_kept_are_read_and_overtaken_all_the_same(warehouse: Warehouse):
