@@ -39,8 +39,8 @@ ENGINE_TABLES = {
 }
 
 
-# Begin like a setting's name and are none: the benchmarks' and the tests' own.
-_ELSEWHERE = ("FIBER_BENCH_", "FIBER_TEST_")
+# Begin like a setting's name and are none: the benchmarks' and the tests' own, and what one command alone asks for.
+_ELSEWHERE = ("FIBER_BENCH_", "FIBER_TEST_", "FIBER_WAREHOUSE_NEW_KEY")
 
 
 # The tables in words, which a service writes wherever it is set, with the rules' words behind it.

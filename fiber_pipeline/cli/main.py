@@ -26,6 +26,7 @@ _COMMANDS = {
     "batches": "Tell what is submitted to OpenAI's Batch API, bring answers in, and stop it.",
     "forget": "Erase a batch or a customer from every table, file and output.",
     "secret": "Change the secret that names of comments and codes of customers are made with.",
+    "warehouse": "Encrypt the warehouse, or change its key.",
     "ui": "Serve the Dagster UI on 127.0.0.1.",
 }
 

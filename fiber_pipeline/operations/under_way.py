@@ -14,7 +14,12 @@ _UNFINISHED = [
 ]
 
 
+def runs_under_way(instance: dg.DagsterInstance) -> list[dg.DagsterRun]:
+    """The runs that are at work, or wait to be."""
+    recent = dg.RunsFilter(statuses=_UNFINISHED, created_after=datetime.now(UTC) - LONGEST_RUN)
+    return list(instance.get_runs(recent))
+
+
 def batches_under_way(instance: dg.DagsterInstance) -> set[str]:
     """The batches that a run is at work on, or waits to be."""
-    recent = dg.RunsFilter(statuses=_UNFINISHED, created_after=datetime.now(UTC) - LONGEST_RUN)
-    return {run.tags[_PARTITION_TAG] for run in instance.get_runs(recent) if _PARTITION_TAG in run.tags}
+    return {run.tags[_PARTITION_TAG] for run in runs_under_way(instance) if _PARTITION_TAG in run.tags}

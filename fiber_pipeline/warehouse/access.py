@@ -225,15 +225,19 @@ class FileAccess:
         if self._limits.threads is not None:
             config["threads"] = self._limits.threads
         connection = duckdb.connect(":memory:", config=config)
-        if self._key is not None:
-            # DuckDB writes encrypted files with OpenSSL, which comes with httpfs; what spills is encrypted too.
-            connection.execute(f"LOAD {literal(str(_httpfs()))}")
-            connection.execute("SET temp_file_encryption = true")
+        self.prepare_for_key(connection)
         if read_only:
             path = self.location.path
             connection.execute("SET allowed_paths = ?", [[str(path), str(self.location.wal_path)]])
             connection.execute("SET enable_external_access = false")
         return connection, spill
+
+    def prepare_for_key(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Let the connection's instance read and write files of this key, if there is one."""
+        if self._key is not None:
+            # DuckDB writes encrypted files with OpenSSL, which comes with httpfs; what spills is encrypted too.
+            connection.execute(f"LOAD {literal(str(_httpfs()))}")
+            connection.execute("SET temp_file_encryption = true")
 
     def _open(self, connection: duckdb.DuckDBPyConnection, *, read_only: bool) -> None:
         path = self.location.path
@@ -264,7 +268,7 @@ class FileAccess:
             return KeyMismatch(f"{path} is encrypted with another key than the one in FIBER_WAREHOUSE_KEY")
         if "is not encrypted" in text:
             return KeyMismatch(
-                f"{path} is not encrypted, but FIBER_WAREHOUSE_KEY is set; unset it, or name a new file to fill"
+                f"{path} is not encrypted, but FIBER_WAREHOUSE_KEY is set; `fiber warehouse encrypt` encrypts it"
             )
         if "not a valid DuckDB database" in text:
             return WarehouseError(f"{path} is not a DuckDB database; name another file or move this one away")

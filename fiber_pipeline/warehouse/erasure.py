@@ -8,7 +8,6 @@ Tables over the whole history (`themes`, `insights`, …) lose the erased commen
 erased batch or customer; their figures still count the erased comments until they are materialized again.
 """
 
-import os
 from collections.abc import Sequence
 
 import duckdb
@@ -19,12 +18,12 @@ from fiber_pipeline.tables.identifiers import CUSTOMER_KEY_SQL, customer_key
 from fiber_pipeline.tables.table import PARTITION_COLUMN
 from fiber_pipeline.warehouse import schema
 from fiber_pipeline.warehouse.access import FileAccess
-from fiber_pipeline.warehouse.schema import CATALOG, identifier, qualified
+from fiber_pipeline.warehouse.rewriting import rewrite
+from fiber_pipeline.warehouse.schema import identifier, qualified
 from fiber_pipeline.warehouse.transaction import delete_rows, reconcile, replace_rows
 from fiber_pipeline.warehouse.versions import record_erasure, renew
 
 _ERASED = "erased_rows"
-_REWRITTEN = "rewritten"
 _OF_ERASED_COMMENT = f"(batch, comment_id) IN (SELECT (batch, comment_id) FROM {_ERASED})"  # noqa: S608
 _OF_ERASED_ROW = f"(batch, row_id) IN (SELECT (batch, row_id) FROM {_ERASED})"  # noqa: S608
 
@@ -65,7 +64,7 @@ def erase(
             return removed
         _overtake(connection, batch)
         connection.commit()
-        _rewrite(access, connection)
+        rewrite(access, connection)
     return removed
 
 
@@ -151,15 +150,3 @@ def _overtake(connection: duckdb.DuckDBPyConnection, batch: str | None) -> None:
         return
     found = connection.execute(f"SELECT DISTINCT batch FROM {_ERASED}").fetchall()  # noqa: S608
     renew(connection, [name for (name,) in found])
-
-
-def _rewrite(access: FileAccess, connection: duckdb.DuckDBPyConnection) -> None:
-    """Copy the database into a new file and put it in the old one's place, which is held open meanwhile."""
-    location = access.location
-    connection.execute(f"CHECKPOINT {CATALOG}")
-    access.attach_fresh(connection, _REWRITTEN)
-    connection.execute(f"COPY FROM DATABASE {CATALOG} TO {_REWRITTEN}")
-    connection.execute(f"DETACH {_REWRITTEN}")
-    with location.fresh_path.open("rb") as file:
-        os.fsync(file.fileno())
-    location.fresh_path.replace(location.path)

@@ -24,6 +24,7 @@ from fiber_pipeline.warehouse.conversion import to_arrow, to_frame
 from fiber_pipeline.warehouse.erasure import erase
 from fiber_pipeline.warehouse.location import parse_location
 from fiber_pipeline.warehouse.names import CodedNames, bring_up_to_date
+from fiber_pipeline.warehouse.rewriting import change_key
 from fiber_pipeline.warehouse.schema import identifier, qualified
 from fiber_pipeline.warehouse.transaction import replace_rows
 from fiber_pipeline.warehouse.versions import (
@@ -80,7 +81,8 @@ class Warehouse:
         limits: Limits | None = None,
     ) -> None:
         self.tables: Mapping[str, Table] = {table.name: table for table in tables}
-        self._access = FileAccess(parse_location(location), key or None, limits or Limits())
+        self._limits = limits or Limits()
+        self._access = FileAccess(parse_location(location), key or None, self._limits)
         self._read_timeout = read_timeout
         self._write_timeout = write_timeout
 
@@ -204,6 +206,14 @@ class Warehouse:
         """Take a batch or a customer out of every table; the rows each table lost, or would lose. See `erasure`."""
         tables = tuple(self.tables.values())
         return erase(self._access, tables, self._write_timeout, batch, customer_id, dry_run=dry_run)
+
+    def change_key(self, new: str) -> bool:
+        """Write the file anew under the key `new`, its first or another; False if it has that key, or is not there.
+
+        Whoever opens it with the old key is refused from then on. Raises KeyMismatch if it has neither key.
+        """
+        under = FileAccess(self._access.location, new, self._limits)
+        return change_key(self._access, under, self._write_timeout)
 
     def bring_names_up_to_date(self, names: CodedNames) -> dict[str, int]:
         """Let every coded name in the tables be one of these keys; the rows of each table that changed. See `names`."""

@@ -15,7 +15,8 @@ TABLES = (
     "5 AS nps, 'passive' AS nps_group, 1.0 AS rating, '5' AS rating_scale, true AS is_informative, "
     "NULL::VARCHAR AS duplicate_of FROM range(?) AS numbers (n)",
     "CREATE TABLE translated_comments AS SELECT comment_id, 'es' AS language FROM comments",
-    "CREATE TABLE sentiment_scores AS SELECT comment_id, 'local' AS engine, 'negative' AS sentiment, -0.5 AS score, 'low' AS urgency, "
+    "CREATE TABLE sentiment_scores AS SELECT comment_id, 'local' AS engine, 'negative' AS sentiment, -0.5 AS score, "
+    "'low' AS urgency, "
     "[{'emotion': md5(comment_id)}, {'emotion': 'fear'}] AS emotions FROM comments",
     "CREATE TABLE comment_themes AS SELECT comment_id, theme, relevance FROM comments, "
     "(VALUES ('price', 0.4), ('outages', 0.6)) AS found (theme, relevance)",

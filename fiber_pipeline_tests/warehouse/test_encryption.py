@@ -54,3 +54,35 @@ def test_the_key_is_not_to_be_had_from_a_connection(path: Path) -> None:
         assert connection.execute("SELECT getvariable('warehouse_key')").fetchone() == (None,)
         for catalog in ("duckdb_databases()", "duckdb_settings()", "duckdb_variables()"):
             assert "planted" not in str(connection.execute(f"SELECT * FROM {catalog}").fetchall())
+
+
+@pytest.mark.parametrize("old", [None, KEY])
+def test_a_warehouse_that_is_there_gets_another_key(tmp_path: Path, old: str | None) -> None:
+    path = tmp_path / "fiber.duckdb"
+    before = Warehouse(str(path), old)
+    before.write(COMMENTS, small_frame(COMMENTS, "b", text="planted words"), "b")
+    assert before.change_key("another key")
+    assert not before.change_key("another key")
+    after = Warehouse(str(path), "another key")
+    assert after.read(COMMENTS)["text"].tolist() == ["planted words"] * 3
+    after.write(COMMENTS, small_frame(COMMENTS, "c"), "c")
+    with pytest.raises(KeyMismatch):
+        before.read(COMMENTS)
+    for file in path.parent.iterdir():
+        assert b"planted" not in file.read_bytes()
+
+
+def test_a_key_is_not_changed_by_who_has_neither(path: Path) -> None:
+    with pytest.raises(KeyMismatch):
+        Warehouse(str(path), "planted-other").change_key("another key")
+    assert Warehouse(str(path), KEY).row_counts()["comments"] == 3
+
+
+def test_cut_short_before_the_new_file_is_whole_the_old_one_stands(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(Path, "replace", lambda *_: (_ for _ in ()).throw(OSError("no space left")))
+        with pytest.raises(OSError, match="no space"):
+            Warehouse(str(path), KEY).change_key("another key")
+    assert Warehouse(str(path), KEY).row_counts()["comments"] == 3
+    assert Warehouse(str(path), KEY).change_key("another key")
+    assert Warehouse(str(path), "another key").row_counts()["comments"] == 3

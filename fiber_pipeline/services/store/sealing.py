@@ -5,8 +5,9 @@ but who guesses one can find out that it was asked about. With a key, answers ar
 and digests are HMACs, which nobody without the key can guess at. What the books hold (when, for which run and batch,
 whom, how much) is never sealed.
 
-Both keys are derived from the user's by scrypt (RFC 7914), with a salt that is kept in the store, so that a word
-somebody chose as key is not found by trying words quickly.
+Both keys are drawn when the store is made, and kept in it wrapped in a key that is derived from the user's by scrypt
+(RFC 7914) with a salt, so that a word somebody chose as key is not found by trying words quickly. The user's key can
+so be changed without a word of the store being touched. Stores of before used what was derived from the user's key.
 """
 
 import hashlib
@@ -28,7 +29,9 @@ _NONCE_BYTES = 12
 _KEY_BYTES = 32
 # About 50 ms and 16 MB once per opening; OWASP's least for passwords is a few times that, and keys are longer.
 _SCRYPT = {"n": 2**14, "r": 8, "p": 1}
-_SALT, _PROOF = "salt", "proof"
+_SALT_BYTES = 16
+_SALT, _PROOF, _WRAPPED, _OF_NAMES = "salt", "proof", "wrapped", "of_names"
+_WRAPPING = b"fiber_pipeline store"
 
 
 class Seal(Protocol):
@@ -69,23 +72,40 @@ class Unsealed:
 class Sealed:
     """Encrypts answers and makes digests that cannot be guessed."""
 
-    def __init__(self, key: str, salt: bytes) -> None:
-        derived = Scrypt(salt=salt, length=2 * _KEY_BYTES, **_SCRYPT).derive(key.encode("utf-8"))
-        self._cipher = AESGCM(derived[:_KEY_BYTES])
-        self._hmac_key = derived[_KEY_BYTES:]
-        self._salt = salt
+    def __init__(self, keys: bytes, mark: Mapping[str, bytes]) -> None:
+        """keys: of the cipher and of the digests. mark: what the store keeps of the seal."""
+        self._keys = keys
+        self._cipher = AESGCM(keys[:_KEY_BYTES])
+        self._mark = mark
 
     def __repr__(self) -> str:
         return "Sealed()"
 
     @property
     def mark(self) -> Mapping[str, bytes]:
-        """The salt, and what shows whether a key is the right one."""
-        return {_SALT: self._salt, _PROOF: hmac.digest(self._hmac_key, b"fiber_pipeline store", "sha256")}
+        """The salt, and the keys wrapped in what is derived from the user's; or what shows whether a key is right."""
+        return self._mark
 
     def digest(self, name: str) -> bytes:
         """An HMAC."""
-        return hmac.digest(self._hmac_key, name.encode("utf-8"), "sha256")[:DIGEST_BYTES]
+        named = name.encode("utf-8")
+        return self.of_digest(named if self._is_of_names else Unsealed().digest(name))
+
+    def of_digest(self, digest: bytes) -> bytes:
+        """What stands here for what an unsealed store has under `digest`."""
+        return hmac.digest(self._keys[_KEY_BYTES:], digest, "sha256")[:DIGEST_BYTES]
+
+    def under(self, key: str) -> "Sealed":
+        """The same seal, opened by another key of the user's."""
+        salt, nonce = secrets.token_bytes(_SALT_BYTES), secrets.token_bytes(_NONCE_BYTES)
+        wrapped = nonce + AESGCM(_derived(key, salt)[:_KEY_BYTES]).encrypt(nonce, self._keys, _WRAPPING)
+        of_names = {_OF_NAMES: b"1"} if self._is_of_names else {}
+        return Sealed(self._keys, {_SALT: salt, _WRAPPED: wrapped, **of_names})
+
+    @property
+    def _is_of_names(self) -> bool:
+        # Stores of before made digests of the names themselves.
+        return _PROOF in self._mark or _OF_NAMES in self._mark
 
     def close(self, body: bytes, digest: bytes) -> bytes:
         """The body encrypted, its nonce before it."""
@@ -102,7 +122,7 @@ class Sealed:
 
 def new_seal(key: str | None) -> Seal:
     """The seal of a store that is being made."""
-    return Sealed(key, secrets.token_bytes(16)) if key else Unsealed()
+    return Sealed(secrets.token_bytes(2 * _KEY_BYTES), {}).under(key) if key else Unsealed()
 
 
 def matching_seal(key: str | None, mark: Mapping[str, bytes], place: str) -> Seal:
@@ -110,18 +130,35 @@ def matching_seal(key: str | None, mark: Mapping[str, bytes], place: str) -> Sea
     if not mark:
         if key:
             raise KeyMismatch(
-                f"{place} is not sealed, but FIBER_WAREHOUSE_KEY is set; unset it, or {_begin_anew(place)}"
+                f"{place} is not sealed, but FIBER_WAREHOUSE_KEY is set; `fiber warehouse encrypt` seals it"
             )
         return Unsealed()
     if not key:
         raise KeyMismatch(f"{place} is sealed, and no key is set; set FIBER_WAREHOUSE_KEY to its key")
-    seal = Sealed(key, mark[_SALT])
-    if not hmac.compare_digest(seal.mark[_PROOF], mark[_PROOF]):
+    keys = _unwrapped(key, mark)
+    if keys is None:
         raise KeyMismatch(
             f"{place} is sealed with another key than the one in FIBER_WAREHOUSE_KEY; set that key, or "
             f"{_begin_anew(place)}"
         )
-    return seal
+    return Sealed(keys, mark)
+
+
+def _unwrapped(key: str, mark: Mapping[str, bytes]) -> bytes | None:
+    """The keys of a seal, or None if `key` is not its."""
+    derived = _derived(key, mark[_SALT])
+    if _PROOF in mark:
+        proof = hmac.digest(derived[_KEY_BYTES:], b"fiber_pipeline store", "sha256")
+        return derived if hmac.compare_digest(proof, mark[_PROOF]) else None
+    wrapped = mark[_WRAPPED]
+    try:
+        return AESGCM(derived[:_KEY_BYTES]).decrypt(wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], _WRAPPING)
+    except InvalidTag:
+        return None
+
+
+def _derived(key: str, salt: bytes) -> bytes:
+    return Scrypt(salt=salt, length=2 * _KEY_BYTES, **_SCRYPT).derive(key.encode("utf-8"))
 
 
 def _begin_anew(place: str) -> str:

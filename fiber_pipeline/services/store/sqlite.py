@@ -35,7 +35,7 @@ from fiber_pipeline.services.store.sealing import Seal, matching_seal, new_seal
 from fiber_pipeline.services.store.sqlite_schema import migrate, stored_version
 from fiber_pipeline.services.store.sqlite_writer import Writer, connect
 
-_LOCK_SECONDS = 300.0
+LOCK_SECONDS = 300.0
 _CALLS_AT_ONCE = 5_000
 _LOOKED_UP_AT_ONCE = 1_000
 _TOUCHED_AT_ONCE = 20_000
@@ -276,7 +276,7 @@ class SqliteStore:
 
     def _prepare(self, key: str | None) -> Seal:
         """Make the file or bring it up to date, one process at a time, and find its seal."""
-        with filelock.FileLock(f"{self._path}.lock", timeout=_LOCK_SECONDS):
+        with filelock.FileLock(f"{self._path}.lock", timeout=LOCK_SECONDS):
             with self._writer.waiting() as connection:
                 if stored_version(connection, str(self._path)) == 0:
                     # Only an empty file takes it.

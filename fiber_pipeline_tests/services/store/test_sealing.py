@@ -1,5 +1,6 @@
 """What can be read of a store by who has it, and who is let in."""
 
+import hmac
 import sqlite3
 import threading
 import time
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 import redis
+from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from fiber_pipeline.services.operation import Item, Operation, text_hash
 from fiber_pipeline.services.store import sqlite as sqlite_store
@@ -19,7 +21,8 @@ from fiber_pipeline.services.store.errors import KeyMismatch, StoreError
 from fiber_pipeline.services.store.opening import FILE_NAME, open_store
 from fiber_pipeline.services.store.protocol import Kept, ResponseStore
 from fiber_pipeline.services.store.redis import RedisStore
-from fiber_pipeline.services.store.sealing import Sealed, Unsealed, new_seal
+from fiber_pipeline.services.store.resealing import reseal_store
+from fiber_pipeline.services.store.sealing import Sealed, Unsealed, matching_seal, new_seal
 from fiber_pipeline.services.store.sqlite import SqliteStore
 from fiber_pipeline_tests.services.store.conftest import Open
 from fiber_pipeline_tests.services.store.requests import NO_BUDGET, answered, intent, keep
@@ -86,8 +89,54 @@ def test_a_key_that_does_not_fit_is_said_plainly_and_never_shown(
 
 
 def test_two_stores_with_the_same_key_share_no_digest():
-    assert Sealed(KEY, b"a" * 16).digest("x") != Sealed(KEY, b"b" * 16).digest("x")
-    assert KEY not in repr(Sealed(KEY, b"a" * 16))
+    assert new_seal(KEY).digest("x") != new_seal(KEY).digest("x")
+    assert KEY not in repr(new_seal(KEY))
+
+
+@pytest.mark.parametrize("old", [None, KEY])
+def test_a_store_that_is_there_gets_another_key(
+    open_one: Open, store_url: str | None, tmp_path: Path, kept_bytes: Callable[[], bytes], old: str | None
+):
+    if old is None and store_url is not None:
+        ask_about_the_text(open_one())
+        with pytest.raises(StoreError, match="cannot be sealed later"):
+            reseal_store(store_url, tmp_path, None, KEY)
+        return
+    store = open_one(old)
+    ask_about_the_text(store)
+    store.close()
+    assert reseal_store(store_url, tmp_path, old, "another key")
+    assert not reseal_store(store_url, tmp_path, old, "another key")
+    again, asked = open_one("another key"), OPERATION.key(Item(TEXT))
+    assert again.find([asked]) == {asked: {"evidence": "planted evidence", "n": 1}}
+    assert again.forget([text_hash(TEXT)]) == 1
+    with pytest.raises(KeyMismatch):
+        open_one(old)
+    on_disk = kept_bytes()
+    for secret in (b"planted evidence", Unsealed().digest(OPERATION.key(Item(TEXT))), b"another key"):
+        assert secret not in on_disk
+
+
+def test_neither_key_is_taken_for_the_stores(open_one: Open, store_url: str | None, tmp_path: Path):
+    ask_about_the_text(open_one(KEY))
+    with pytest.raises(KeyMismatch):
+        reseal_store(store_url, tmp_path, "wrong", "another key")
+    assert open_one(KEY).find([OPERATION.key(Item(TEXT))])
+
+
+def test_a_store_sealed_as_before_is_opened_and_gets_another_key(tmp_path: Path):
+    """Its keys were what is derived from the user's, and its digests those of names."""
+    salt = b"s" * 16
+    derived = Scrypt(salt=salt, length=64, n=2**14, r=8, p=1).derive(KEY.encode())
+    mark = {"salt": salt, "proof": hmac.digest(derived[32:], b"fiber_pipeline store", "sha256")}
+    before = matching_seal(KEY, mark, "a store")
+    assert before.digest("x") == hmac.digest(derived[32:], b"x", "sha256")[:16]
+    assert isinstance(before, Sealed)
+    after = matching_seal("another key", before.under("another key").mark, "a store")
+    assert after.digest("x") == before.digest("x")
+    assert after.open(before.close(b"body", b"d"), b"d") == b"body"
+    with pytest.raises(KeyMismatch):
+        matching_seal(KEY, after.mark, "a store")
 
 
 def test_an_answer_put_in_the_place_of_another_is_not_taken_for_it(tmp_path: Path):
@@ -202,7 +251,7 @@ def test_a_store_whose_making_broke_off_is_made_anew(tmp_path: Path, monkeypatch
             return {**whole.mark, "broken": object()}
 
     with monkeypatch.context() as breaking:
-        breaking.setattr(sqlite_store, "new_seal", lambda key: Broken(KEY, whole.mark["salt"]))
+        breaking.setattr(sqlite_store, "new_seal", lambda key: Broken(b"k" * 64, {}))
         with pytest.raises(StoreError):
             SqliteStore(path, KEY)
     store = SqliteStore(path, KEY)
