@@ -4,6 +4,7 @@ import duckdb
 import pytest
 
 from fiber_pipeline.insight import one_source, read_summary, score_churn, summarise, verify_citations
+from fiber_pipeline.problems import UnknownName
 from fiber_pipeline_tests.insight.conftest import measure_all
 from fiber_pipeline_tests.insight.history import Comment, write_comments, write_history
 
