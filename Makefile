@@ -31,7 +31,7 @@ test-system:
 	sh .ci/system-packages
 
 test: setup test-system
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --durations=25
 
 lint: setup
 	$(BIN)/ruff check .

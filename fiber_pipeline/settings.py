@@ -8,6 +8,7 @@ All problems are reported together, each with the variable's name, what it holds
 import difflib
 import hashlib
 import json
+import math
 import os
 import re
 from collections.abc import Callable, Mapping
@@ -102,11 +103,15 @@ def _positive(convert: Callable[[str], float], unit: str) -> Callable[[str], flo
             number = convert(value)
         except ValueError:
             number = -1
-        if number <= 0:
+        if not _is_positive(number):
             raise ValueError(f"give a number of {unit} above 0")
         return number
 
     return parse
+
+
+def _is_positive(number: float) -> bool:
+    return 0 < number < math.inf
 
 
 def _azure(value: str) -> str:
@@ -138,7 +143,7 @@ def _endpoints(value: str) -> tuple[Mapping[str, Any], ...]:
             if key not in _ENDPOINT_KEYS:
                 raise ValueError(f"endpoint {number} has an unknown key; known are {', '.join(_ENDPOINT_KEYS)}")
             kind, meaning = _ENDPOINT_KEYS[key]
-            if not isinstance(given, kind) or isinstance(given, bool) or (kind is not str and given <= 0):
+            if not isinstance(given, kind) or isinstance(given, bool) or (kind is not str and not _is_positive(given)):
                 raise ValueError(f"endpoint {number}: {key} is {meaning}")
         if not str(item["base_url"]).startswith(("http://", "https://")):
             raise ValueError(f"endpoint {number}: base_url is {_ENDPOINT_KEYS['base_url'][1]}")

@@ -14,6 +14,8 @@ from typing import Any
 import click
 
 from fiber_pipeline import __version__
+from fiber_pipeline.cli.problems import explain
+from fiber_pipeline.problems import Problem
 from fiber_pipeline.settings import ENGINE_TABLES, Settings, SettingsError, unknown_names
 
 _PACKAGES = ("dagster", "pandas", "duckdb", "pyarrow", "pandera")
@@ -75,12 +77,27 @@ def examine() -> Iterator[Finding]:
         yield Finding("settings", "wrong", f"{name} is no setting and does nothing", mend)
     if settings is None:
         return
-    yield from _settings(settings)
-    yield from _folders(settings)
-    yield from _home(settings)
-    yield from _inbox(settings)
-    yield from _warehouse(settings)
-    yield from _engines(settings)
+    parts = {
+        "settings": _settings,
+        "folders": _folders,
+        "dagster": _home,
+        "inbox": _inbox,
+        "warehouse": _warehouse,
+        "engines": _engines,
+        "services": _services,
+        "prices": _prices,
+        "cache": _store,
+    }
+    told: set[str] = set()
+    for topic, look in parts.items():
+        # What one part meets is a finding, and no reason to stop before the others, which may meet the same.
+        try:
+            yield from look(settings)
+        except (Problem, OSError) as error:
+            text, mend = explain(error)
+            if text not in told:
+                yield Finding(topic, "wrong", text, mend)
+            told.add(text)
 
 
 def _versions() -> Iterator[Finding]:
@@ -192,13 +209,9 @@ def _inbox(settings: Settings) -> Iterator[Finding]:
 
 
 def _warehouse(settings: Settings) -> Iterator[Finding]:
-    from fiber_pipeline.warehouse import Warehouse, WarehouseError
+    from fiber_pipeline.warehouse import Warehouse
 
-    try:
-        counts = Warehouse(settings.warehouse_location, settings.warehouse_key, read_timeout=10).row_counts()
-    except WarehouseError as error:
-        yield Finding("warehouse", "wrong", str(error))
-        return
+    counts = Warehouse(settings.warehouse_location, settings.warehouse_key, read_timeout=10).row_counts()
     protection = "encrypted" if settings.warehouse_key else "not encrypted"
     yield Finding(
         "warehouse",
@@ -210,17 +223,8 @@ def _warehouse(settings: Settings) -> Iterator[Finding]:
 
 def _engines(settings: Settings) -> Iterator[Finding]:
     from fiber_pipeline.annotation.chains import build_chains, build_second_net
-    from fiber_pipeline.annotation.engines import EngineUnavailable
-    from fiber_pipeline.annotation.themes import TaxonomyError
-    from fiber_pipeline.services.prices import PriceFileError
-    from fiber_pipeline.services.store.errors import StoreError
 
-    try:
-        net = build_second_net(settings)
-        chains = build_chains(settings)
-    except (EngineUnavailable, TaxonomyError, PriceFileError, StoreError) as error:
-        yield Finding("engines", "wrong", str(error))
-        return
+    net, chains = build_second_net(settings), build_chains(settings)
     for kind, chain in (
         ("language", [chains.language]),
         ("translation", chains.translation),
@@ -236,10 +240,6 @@ def _engines(settings: Settings) -> Iterator[Finding]:
         yield Finding("engines", "ok", f"personal data: our own redaction, then {settings.pii_second_net} once more")
     if not settings.services:
         yield Finding("services", "ok", "no keys are set, and none is needed: everything runs on this machine")
-        return
-    yield from _services(settings)
-    yield from _prices(settings)
-    yield from _store(settings)
 
 
 def _services(settings: Settings) -> Iterator[Finding]:
@@ -285,6 +285,8 @@ def _probes(settings: Settings) -> Iterator[tuple[str, str, Coroutine[Any, Any, 
 
 def _prices(settings: Settings) -> Iterator[Finding]:
     """What would be asked must have a price."""
+    if not settings.services:
+        return
     from fiber_pipeline.annotation.chains import build_chains, build_second_net
     from fiber_pipeline.annotation.remote_engine import RemoteEngine
     from fiber_pipeline.services.failures import UnknownPrice
@@ -308,6 +310,8 @@ def _prices(settings: Settings) -> Iterator[Finding]:
 
 
 def _store(settings: Settings) -> Iterator[Finding]:
+    if not settings.services:
+        return
     from fiber_pipeline.services.money import usd
     from fiber_pipeline.services.store.opening import store_of
 

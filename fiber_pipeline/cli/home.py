@@ -98,6 +98,8 @@ def _opened(home: Path) -> Iterator["dg.DagsterInstance"]:
 
     # It logs the interrupt that ends a command, and passes it on all the same.
     logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)
+    # That a home of the user's own lacks our settings is said by us, with what to do.
+    logging.getLogger("dagster").addFilter(_is_not_of_a_missing_file)
     try:
         # Who opens a home first makes its databases; two at once leave them broken for good.
         with filelock.FileLock(home / _LOCK, timeout=_OPENS_WITHIN):
@@ -107,8 +109,15 @@ def _opened(home: Path) -> Iterator["dg.DagsterInstance"]:
     except (dg.DagsterError, SQLAlchemyError, CommandError, yaml.YAMLError) as error:
         mend = "move it away, if nothing else helps: it holds what ran, and no table and no report"
         raise HomeUnusable(f"Dagster's home {home} cannot be opened: {_first_line(error)}; {mend}") from error
-    with instance:
-        yield instance
+    try:
+        with instance:
+            yield instance
+    except SQLAlchemyError as error:
+        raise HomeUnusable(f"Dagster's home {home} can no longer be used: {_first_line(error)}") from error
+
+
+def _is_not_of_a_missing_file(record: logging.LogRecord) -> bool:
+    return not record.getMessage().startswith(f"No dagster instance configuration file ({_CONFIG})")
 
 
 def _shipped_text() -> str:

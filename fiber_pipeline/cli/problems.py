@@ -6,9 +6,13 @@
 128 + n     signal n ended it; what was done stays done
 """
 
+import errno
+import os
 import signal
+import sqlite3
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -20,6 +24,11 @@ from fiber_pipeline.settings import Settings, unknown_names
 
 _SIGNALLED = 128
 _MORE = "`fiber --debug …` shows where"
+_NOT_ALLOWED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+# The first byte of SQLite's codes tells the kind.
+_SQLITE_NOT_ALLOWED = frozenset({sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM})
+_SQLITE_FULL = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR})
 
 
 def read_settings() -> Settings:
@@ -55,12 +64,39 @@ def run_command(command: Callable[[Stop], Any], *, debug: bool) -> int:
         return result if isinstance(result, int) else 0
 
 
-def _told(end: BaseException) -> str:
+def explain(error: Problem | OSError) -> tuple[str, str]:
+    """What is wrong, and what to do about it where only the system says what is wrong, else an empty text."""
+    text = str(error)
+    if isinstance(error, OSError) and not isinstance(error, Problem) and error.filename is not None:
+        text = f"{error.filename}: {error.strerror}"
+        if error.errno in _NOT_ALLOWED:
+            is_closed = Path(error.filename).exists() and not os.access(error.filename, os.R_OK)
+            text = f"{error.filename} cannot be {'read' if is_closed else 'written'} ({error.strerror})"
+    return text, next(filter(None, map(_mend, _causes(error))), "")
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    found: BaseException | None = error
+    while found is not None:
+        yield found
+        # SQLAlchemy keeps the database's own error apart.
+        found = found.__cause__ or getattr(found, "orig", None)
+
+
+def _mend(error: BaseException) -> str:
+    code = error.errno if isinstance(error, OSError) else None
+    sqlite_code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in _FULL or sqlite_code in _SQLITE_FULL:
+        return "the disk is full, or fails: make room on it, and do the same again"
+    if code in _NOT_ALLOWED or sqlite_code in _SQLITE_NOT_ALLOWED:
+        return "let this account read and write in that folder, or name another; `fiber doctor` says which are set"
+    return ""
+
+
+def _told(end: click.Abort | KeyboardInterrupt | Problem | OSError) -> str:
     if isinstance(end, click.Abort | KeyboardInterrupt):
         return "Aborted!"
-    if isinstance(end, OSError) and not isinstance(end, Problem) and end.filename is not None:
-        return f"Error: {end.filename}: {end.strerror}"
-    return f"Error: {end}"
+    return f"Error: {'; '.join(filter(None, explain(end)))}"
 
 
 def _stopped(number: signal.Signals) -> int:

@@ -80,7 +80,7 @@ def import_(files: tuple[Path, ...], apply_them: bool) -> None:
 
     settings = read_settings()
     themes = load_taxonomy(settings.taxonomy).themes
-    is_refused = False
+    taken_in, is_refused = 0, False
     for file in files:
         workbook = read_reviewed_workbook(file, themes)
         for refusal in workbook.refusals:
@@ -89,12 +89,15 @@ def import_(files: tuple[Path, ...], apply_them: bool) -> None:
         if any(refusal.row_number is None for refusal in workbook.refusals):
             continue
         keep(file, settings.reviews_dir)
+        taken_in += 1
         withdrawn = sum(correction.verdict == "withdrawn" for correction in workbook.corrections)
         corrected = sum(correction.verdict == "corrected" for correction in workbook.corrections)
         confirmed = len(workbook.corrections) - withdrawn - corrected
         click.echo(
             f"{file}: {workbook.rows} texts, {corrected} corrected, {confirmed} confirmed, {withdrawn} withdrawn"
         )
+    if not taken_in:
+        sys.exit(1)
     _report(_run(settings, "take_in_reviews"))
     _tell_state(settings)
     failed = _settle(settings, apply_them=apply_them)
@@ -116,10 +119,10 @@ def _tell_state(settings: "Settings") -> None:
 
     corrections = Warehouse(settings.warehouse_location, settings.warehouse_key).read(CORRECTIONS)
     in_force = int(corrections["is_in_force"].sum())
+    people = len({reviewer.casefold() for reviewer in corrections["reviewer"]})
     contested = int(corrections.loc[corrections["is_contested"], "text_key"].nunique())
     click.echo(
-        f"{in_force} texts reviewed by {corrections['reviewer'].str.casefold().nunique()} people; on {contested} they "
-        "disagree, and the latest word stands"
+        f"{in_force} texts reviewed by {people} people; on {contested} they disagree, and the latest word stands"
     )
 
 

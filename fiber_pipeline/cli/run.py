@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from fiber_pipeline.cli.problems import read_settings
-from fiber_pipeline.inbox import Inbox
+from fiber_pipeline.inbox import Added, Inbox, printable_name
 from fiber_pipeline.settings import Settings
 
 
@@ -17,16 +17,17 @@ from fiber_pipeline.settings import Settings
 def run(sources: tuple[Path, ...], force: bool) -> int:
     """Analyse the whole inbox, or copy the given files and folders into it and analyse those.
 
-    Batches that are up to date are skipped. Exits with 1 if a batch failed; the others are done all the same. SIGTERM
-    and Ctrl-C end it within seconds; the next run goes on from there.
+    Batches that are up to date are skipped. Exits with 1 if a batch failed, or something in a folder is no file or
+    cannot be read; the others are done all the same. SIGTERM and Ctrl-C end it within seconds; the next run goes on
+    from there.
     """
     settings, started = read_settings(), datetime.now(UTC)
     _check(settings)
     inbox = Inbox(settings.inbox_url)
-    batches = inbox.add(sources) if sources else [file.batch for file in inbox.files()]
-    if not batches:
+    added = inbox.add(sources) if sources else Added([file.batch for file in inbox.files()], {})
+    if not added.batches:
         click.echo(_nothing(sources, inbox))
-        return 0
+        return _tell_left_out(added)
 
     from fiber_pipeline.cli.home import warn_of_differences
     from fiber_pipeline.cli.narration import narrated_pipeline
@@ -34,10 +35,17 @@ def run(sources: tuple[Path, ...], force: bool) -> int:
 
     warn_of_differences(settings)
     with narrated_pipeline(settings) as (pipeline, narrator):
-        results = [pipeline.analyse(batch, force=force) for batch in narrator.each(batches)]
+        results = [pipeline.analyse(batch, force=force) for batch in narrator.each(added.batches)]
         refreshed = pipeline.refresh(force=force)
     print_summary(settings, results, refreshed, started)
-    return 1 if any(result.failed for result in results) or refreshed.failed else 0
+    code = _tell_left_out(added)
+    return 1 if any(result.failed for result in results) or refreshed.failed else code
+
+
+def _tell_left_out(added: Added) -> int:
+    for path, why in added.left_out.items():
+        click.echo(f"{printable_name(str(path))} {why}; it was left out", err=True)
+    return 1 if added.left_out else 0
 
 
 def _check(settings: Settings) -> None:

@@ -2,6 +2,8 @@
 
 Both raise KeyboardInterrupt. While Dagster runs a job it holds interrupts back where none may come, and turns them into
 the failure of that run, which would let the next one begin; so the signals are also noted here, beside the handlers.
+An event loop takes both the handlers and that note for itself, and a server repeats the signal when it has ended; so
+the handlers note it too.
 """
 
 import signal
@@ -9,6 +11,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import FrameType
 
 import click
 
@@ -54,13 +57,19 @@ def watched_signals() -> Iterator[Stop]:
     noted, told = socket.socketpair()
     noted.setblocking(False)
     told.setblocking(False)
-    handler = signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        told.send(bytes([number]))
+        raise KeyboardInterrupt
+
+    handlers = {number: signal.signal(number, interrupt) for number in _ASKS_TO_STOP}
     before = signal.set_wakeup_fd(told.fileno(), warn_on_full_buffer=False)
     try:
         yield Stop(noted)
     finally:
         signal.set_wakeup_fd(before)
-        signal.signal(signal.SIGTERM, handler)
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
         noted.close()
         told.close()
 

@@ -3,7 +3,7 @@
 import hashlib
 import os
 import re
-import shutil
+import stat
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -20,7 +20,8 @@ _PARTIAL_SUFFIXES = frozenset({".part", ".partial", ".tmp", ".temp", ".crdownloa
 _FORBIDDEN = ("...", "\a", "\b", "\f", "\n", "\r", "\t", "\v", "\0")
 _LITTER = frozenset({"thumbs.db", "desktop.ini"})
 _ESCAPE = re.compile("%[0-9A-F]{2}")
-_HASH_BLOCK = 1 << 20
+_BLOCK = 1 << 20
+_KINDS = {stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket", stat.S_IFDIR: "a folder"}
 
 
 class UnusableName(Problem, ValueError):  # noqa: N818 - says what is wrong with the file, not with the program
@@ -29,6 +30,18 @@ class UnusableName(Problem, ValueError):  # noqa: N818 - says what is wrong with
 
 class InboxUnusable(Problem):
     """FIBER_INBOX names what cannot be opened."""
+
+
+class _NotTakenError(Exception):
+    """What was given is no file, or cannot be read; the message says which."""
+
+
+@dataclass(frozen=True)
+class Added:
+    """batches: the keys of what is in the inbox now, in order. left_out: by path, why it is not."""
+
+    batches: list[str]
+    left_out: Mapping[Path, str]
 
 
 @dataclass(frozen=True, order=True)
@@ -113,7 +126,7 @@ class Inbox:
         """SHA-256 of the file's bytes."""
         digest = hashlib.sha256()
         with self._files.open(self._path(batch), "rb") as stream:
-            while block := stream.read(_HASH_BLOCK):
+            while block := stream.read(_BLOCK):
                 digest.update(block)
         return digest.hexdigest()
 
@@ -134,36 +147,44 @@ class Inbox:
             self._files.get_file(path, str(copy))
             yield copy
 
-    def add(self, sources: Iterable[Path]) -> list[str]:
-        """Copy files, or everything waiting in folders, into the inbox; return their batches in order.
+    def add(self, sources: Iterable[Path]) -> Added:
+        """Copy files, or everything waiting in folders, into the inbox.
 
         A file is complete when it appears: it is written under a hidden name and renamed. Files that are in the
-        inbox already stay where they are. Raises FileNotFoundError, and UnusableName, also if two files would become
-        one batch.
+        inbox already stay where they are. What is no file or cannot be read is left out, and keeps no other from
+        coming in. Raises FileNotFoundError for a source that is not there, and UnusableName, also if two files would
+        become one batch.
         """
         planned: dict[str, Path] = {}
+        left_out: dict[Path, str] = {}
         for source in sources:
-            for batch, path in self._batches_of(source):
+            for batch, path in self._batches_of(source, left_out):
                 if batch in planned and planned[batch] != path:
                     raise UnusableName(
                         f"{planned[batch]} and {path} would both become the batch {batch}; "
                         "rename one, or put them in folders and give their parent folder"
                     )
                 planned[batch] = path
+        batches = []
         for batch, path in planned.items():
-            self._copy_in(path, batch)
-        return list(planned)
+            try:
+                self._copy_in(path, batch)
+            except _NotTakenError as problem:
+                left_out[path] = str(problem)
+            else:
+                batches.append(batch)
+        return Added(batches, left_out)
 
     def remove(self, batch: str) -> None:
         """Take the file out of the inbox."""
         self._files.rm_file(self._path(batch))
 
-    def _batches_of(self, source: Path) -> Iterator[tuple[str, Path]]:
+    def _batches_of(self, source: Path, left_out: dict[Path, str]) -> Iterator[tuple[str, Path]]:
         if not os.path.lexists(source):
             raise FileNotFoundError(f"there is no {source}")
         inside = self._inside(source)
         if source.is_dir():
-            for path in sorted(item for item in source.rglob("*") if item.is_symlink() or not item.is_dir()):
+            for path in _found_in(source, left_out):
                 name = path.relative_to(source).as_posix()
                 if is_waiting(name):
                     yield (f"{inside}/{name}" if inside else name), path
@@ -182,16 +203,22 @@ class Inbox:
     def _copy_in(self, source: Path, batch: str) -> None:
         target = self._path(batch)
         if not self.is_local:
+            _check_readable(source)
             self._files.put_file(str(source), target)
             return
         place = Path(target)
         if _absolute(source) == _absolute(place):
+            _check_readable(source)
             return
         place.parent.mkdir(parents=True, exist_ok=True)
         # The name itself may be as long as names can be.
         hidden = place.with_name(f".{hashlib.sha256(os.fsencode(place.name)).hexdigest()[:16]}.{os.getpid()}.part")
         try:
-            shutil.copyfile(source, hidden, follow_symlinks=False)
+            if source.is_symlink():
+                hidden.symlink_to(source.readlink())
+            else:
+                with hidden.open("wb") as copy:
+                    copy.writelines(_blocks(source))
             hidden.replace(place)
         finally:
             hidden.unlink(missing_ok=True)
@@ -200,6 +227,59 @@ class Inbox:
         if any(part in ("..", "") for part in batch.split("/")):
             raise UnusableName(f"{batch!r} is not a path inside the inbox")
         return f"{self._root}/{batch}"
+
+
+def _found_in(folder: Path, left_out: dict[Path, str]) -> list[Path]:
+    """All that lies under a folder, links not followed; folders that cannot be looked into are left out."""
+
+    def cannot(error: OSError) -> None:
+        left_out[Path(error.filename)] = f"cannot be read ({error.strerror})"
+
+    found: list[Path] = []
+    for place, folders, names in os.walk(folder, onerror=cannot):
+        inside = Path(place)
+        found += (inside / name for name in names)
+        found += (link for link in (inside / name for name in folders) if link.is_symlink())
+        folders[:] = [name for name in folders if is_waiting(name)]
+    return sorted(found)
+
+
+def _check_readable(source: Path) -> None:
+    # A link is taken in as one, to be quarantined as one.
+    if not source.is_symlink():
+        next(_blocks(source), None)
+
+
+def _blocks(source: Path) -> Iterator[bytes]:
+    """A regular file's bytes. Raises _NotTakenError for anything else: reading a pipe or device may never end."""
+    try:
+        with open(source, "rb", opener=_without_waiting) as stream:
+            mode = os.fstat(stream.fileno()).st_mode
+            if not stat.S_ISREG(mode):
+                raise _NotTakenError(_what_it_is(mode))
+            while block := stream.read(_BLOCK):
+                yield block
+    except OSError as error:
+        raise _NotTakenError(_why_unreadable(source, error)) from None
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    # A pipe that nobody writes to would be waited for.
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
+def _why_unreadable(source: Path, error: OSError) -> str:
+    try:
+        mode = source.lstat().st_mode
+    except FileNotFoundError:
+        return "is gone"
+    except OSError:
+        mode = stat.S_IFREG
+    return f"cannot be read ({error.strerror})" if stat.S_ISREG(mode) else _what_it_is(mode)
+
+
+def _what_it_is(mode: int) -> str:
+    return f"is {_KINDS.get(stat.S_IFMT(mode), 'a device')}, not a file"
 
 
 def _absolute(path: Path) -> Path:

@@ -1,15 +1,30 @@
 """What there is to choose from: a name that is none of it is refused, with the nearest that is."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 import duckdb
 
-from fiber_pipeline.insight.metrics import json_pointer
+from fiber_pipeline.insight.metrics import NO_MEMBER, json_pointer
 from fiber_pipeline.problems import check_names
 
 _SOURCES = "SELECT DISTINCT split_part(batch, '/', 1) FROM raw_comments WHERE contains(batch, '/')"
 _BATCHES = "SELECT batch FROM raw_comments UNION SELECT batch FROM rejected_rows"
 _THEMES = "SELECT theme FROM themes UNION SELECT theme FROM comment_themes"
+# By dimension: what it splits comments by. Of some a comment may have none, which is a member too.
+_MEMBERS: Mapping[str, str] = {
+    "all": "SELECT 'all'",
+    "batch": _BATCHES,
+    "source": _SOURCES,
+    "language": "SELECT DISTINCT language FROM translated_comments",
+    "question": "SELECT DISTINCT question FROM comments WHERE question IS NOT NULL",
+    "theme": _THEMES,
+    "category": "SELECT category FROM themes UNION SELECT category FROM comment_themes",
+}
+_MAY_HAVE_NONE = frozenset({"source", "language", "question"})
+_VALUES = """
+SELECT DISTINCT trim(json_extract_string(metadata, $pointer)) AS value FROM raw_comments
+WHERE value <> ''
+"""
 _HAS_COLUMN = "SELECT count(*) > 0 FROM (FROM raw_comments WHERE json_exists(metadata, $pointer) LIMIT 1)"
 _COLUMNS = "SELECT DISTINCT unnest(json_keys(metadata)) FROM raw_comments"
 _HAS_ROWS = "SELECT count(*) > 0 FROM (FROM raw_comments LIMIT 1)"
@@ -37,8 +52,21 @@ def check_metadata_columns(connection: duckdb.DuckDBPyConnection, columns: Colle
         check_names("metadata column", missing, _names(connection, _COLUMNS))
 
 
-def _names(connection: duckdb.DuckDBPyConnection, query: str) -> set[str]:
-    return {name for (name,) in connection.execute(query).fetchall()}
+def check_member(connection: duckdb.DuckDBPyConnection, dimension: str, member: str) -> None:
+    """Raise UnknownName for a member that a dimension of `insights`, none of metadata, does not have."""
+    known = _names(connection, _MEMBERS[dimension])
+    check_names(dimension, [member], {*known, NO_MEMBER} if dimension in _MAY_HAVE_NONE else known)
+
+
+def check_metadata_member(connection: duckdb.DuckDBPyConnection, column: str, member: str) -> None:
+    """Raise UnknownName for a value that a metadata column does not have; for a column that no file has, too."""
+    check_metadata_columns(connection, [column])
+    known = _names(connection, _VALUES, pointer=json_pointer(column))
+    check_names(f"value of {column}", [member], {*known, NO_MEMBER})
+
+
+def _names(connection: duckdb.DuckDBPyConnection, query: str, **parameters: str) -> set[str]:
+    return {name for (name,) in connection.execute(query, parameters).fetchall()}
 
 
 def _is(connection: duckdb.DuckDBPyConnection, query: str, **parameters: str) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 import duckdb
 
 from fiber_pipeline.insight.counted_comments import counted_comments, read_sql
-from fiber_pipeline.insight.known_names import check_metadata_columns
+from fiber_pipeline.insight.known_names import check_member, check_metadata_member
 from fiber_pipeline.insight.metrics import METRICS, NO_MEMBER, OF_RESPONSES, OTHER_MEMBERS, json_pointer
 from fiber_pipeline.problems import Problem, check_names
 from fiber_pipeline.tables.identifiers import CUSTOMER_KEY_SQL, customer_key
@@ -65,24 +65,25 @@ def trace_insight(
     Takes the row's key. Figures of responses (volume, scores, churn risk) have one comment a response, the main one
     where it belongs to the member. The comments of `theme_share` are the mentions, not all that they are a share of;
     the members `(other)` of metadata columns cannot be traced, which raises Untraceable. Raises UnknownName for a
-    kind, dimension, column or metric that there is not.
+    kind, dimension, column, member or metric that there is not.
     """
-    is_metadata = dimension.startswith(_METADATA)
+    is_metadata, column = dimension.startswith(_METADATA), dimension.removeprefix(_METADATA)
     check_names("kind of period", [period_kind], PERIOD_KINDS)
     check_names("metric", [metric], METRICS)
-    if is_metadata:
-        check_metadata_columns(connection, [dimension.removeprefix(_METADATA)])
-    else:
-        check_names("dimension", [dimension], (*_DIMENSIONS, f"{_METADATA}COLUMN"))
     if is_metadata and member == OTHER_MEMBERS:
         raise Untraceable(f"{OTHER_MEMBERS} stands for many values, which are not kept apart")
+    if is_metadata:
+        check_metadata_member(connection, column, member)
+    else:
+        check_names("dimension", [dimension], (*_DIMENSIONS, f"{_METADATA}COLUMN"))
+        check_member(connection, dimension, member)
     parameters = {
         "period_kind": period_kind,
         "period": period,
         "dimension": dimension,
         "member": member,
         "metric": metric,
-        "metadata_pointer": json_pointer(dimension.removeprefix(_METADATA)),
+        "metadata_pointer": json_pointer(column),
         "no_member": NO_MEMBER,
         "is_of_responses": metric in OF_RESPONSES,
     }

@@ -14,7 +14,14 @@ from fiber_pipeline.annotation.themes import Theme
 from fiber_pipeline.outputs import labels, spanish
 from fiber_pipeline.outputs.files import whole_file
 from fiber_pipeline.outputs.palette import LIGHT
-from fiber_pipeline.outputs.workbook.spreadsheet import Formats, lines_of, set_up_print, write_text, write_title
+from fiber_pipeline.outputs.workbook.spreadsheet import (
+    Formats,
+    lines_of,
+    new_workbook,
+    set_up_print,
+    write_text,
+    write_title,
+)
 from fiber_pipeline.review import queue_layout as layout
 from fiber_pipeline.review.queue import QueuedText
 
@@ -102,26 +109,22 @@ def write_queue(
     themes: the taxonomy's, by slug. written_at: the moment to state; now by default. Raises OSError if the file
     cannot be written.
     """
-    import xlsxwriter
-
     moment = written_at or datetime.now(UTC)
-    with whole_file(path) as temporary:
-        options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-        with xlsxwriter.Workbook(str(temporary), options) as workbook:
-            workbook.set_properties(
-                {
-                    "title": _TITLE,
-                    "category": "Experiencia del cliente",
-                    "created": moment.replace(tzinfo=None),
-                    "comments": "Textos con los datos personales reemplazados.",
-                }
-            )
-            formats = Formats(workbook)
-            _write_instructions(workbook, formats)
-            sheet = workbook.add_worksheet(layout.SHEET)
-            lists = _write_lists(workbook, themes)
-            _write_rows(workbook, sheet, formats, queue, themes, lists, moment)
-            sheet.activate()
+    with whole_file(path) as temporary, new_workbook(temporary) as workbook:
+        workbook.set_properties(
+            {
+                "title": _TITLE,
+                "category": "Experiencia del cliente",
+                "created": moment.replace(tzinfo=None),
+                "comments": "Textos con los datos personales reemplazados.",
+            }
+        )
+        formats = Formats(workbook)
+        _write_instructions(workbook, formats)
+        sheet = workbook.add_worksheet(layout.SHEET)
+        lists = _write_lists(workbook, themes)
+        _write_rows(workbook, sheet, formats, queue, themes, lists, moment)
+        sheet.activate()
     reasons = {reason: sum(reason in _reasons(item) for item in queue) for reason in layout.REASONS}
     return QueueSummary(path, len(queue), sum(item.comments for item in queue), reasons)
 

@@ -1,5 +1,6 @@
 """The Dagster home: opened by many at once for the first time, and the user's own."""
 
+import sqlite3
 from pathlib import Path
 
 import dagster as dg
@@ -62,3 +63,21 @@ def test_a_home_that_cannot_be_opened_is_told_in_one_line(tmp_path: Path, monkey
         pass
     assert "\n" not in str(problem.value)
     assert isinstance(problem.value.__cause__, dg.DagsterError)
+
+
+def test_a_home_that_breaks_while_it_is_used_is_told_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))
+    with pytest.raises(HomeUnusable, match="can no longer be used") as problem, open_instance(Settings()) as instance:
+        with sqlite3.connect(tmp_path / "history" / "runs.db") as runs:
+            runs.execute("DROP TABLE runs")
+        instance.get_runs()
+    assert "\n" not in str(problem.value)
+
+
+def test_only_our_own_warning_tells_that_a_home_lacks_its_settings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))
+    with open_instance(Settings()):
+        pass
+    assert [record.getMessage() for record in caplog.records] == []

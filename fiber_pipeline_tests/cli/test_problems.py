@@ -1,10 +1,17 @@
 """What commands say when something is wrong: one clear line, an exit code, and a traceback only if asked for."""
 
+import errno
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from fiber_pipeline.cli.doctor import examine
+from fiber_pipeline.cli.problems import run_command
+from fiber_pipeline.cli.run import run
+from fiber_pipeline.services.store.sqlite import SqliteStore
 from fiber_pipeline_tests.cli.command import begin
 from fiber_pipeline_tests.world import World
 
@@ -106,3 +113,64 @@ def test_a_failed_batch_says_why_and_where_it_is_and_later_runs_still_do(fiber: 
     assert code == 0
     assert f"{place}: " in told
     assert told.count("DAGSTER_HOME is set, and its dagster.yaml differs from ours in concurrency, ") == 1
+
+
+def _write_to_a_full_disk(folder: Path) -> None:
+    Path("/dev/full").write_bytes(b"x")
+
+
+def _write_to_a_read_only_disk(folder: Path) -> None:
+    raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(folder / "warehouse" / "fiber.duckdb.lock"))
+
+
+def _open_a_store_that_cannot_be(folder: Path) -> None:
+    (folder / "answers.sqlite").mkdir()
+    SqliteStore(folder / "answers.sqlite", None)
+
+
+@pytest.mark.parametrize(
+    ("command", "what", "mend"),
+    [
+        (_write_to_a_full_disk, "No space left on device", "make room"),
+        (_write_to_a_read_only_disk, "fiber.duckdb.lock cannot be written (Read-only file system)", "let this account"),
+        (_open_a_store_that_cannot_be, "answers.sqlite: unable to open database file", "let this account"),
+    ],
+)
+def test_what_only_the_system_says_is_told_with_what_to_do(
+    command: Callable[[Path], None],
+    what: str,
+    mend: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+):
+    monkeypatch.setattr("sys.excepthook", None)
+    assert run_command(lambda stop: command(tmp_path), debug=False) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("Error: ")
+    assert what in line
+    assert mend in line
+
+
+def test_doctor_goes_on_after_a_warehouse_that_cannot_be_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("FIBER_DATA_DIR", str(tmp_path))
+
+    def refuse(settings: object) -> None:
+        _write_to_a_read_only_disk(tmp_path)
+
+    monkeypatch.setattr("fiber_pipeline.warehouse.Warehouse.row_counts", refuse)
+    found = {finding.topic: finding for finding in examine()}
+    assert found["warehouse"].state == "wrong"
+    assert "cannot be written" in found["warehouse"].text
+    assert "let this account" in found["warehouse"].mend
+    assert found["engines"].state == "ok"
+
+
+def test_a_pipe_in_a_folder_is_named_and_the_command_exits_with_1(tmp_path: Path):
+    (tmp_path / "drop").mkdir()
+    os.mkfifo(tmp_path / "drop" / "pipe.csv")
+    told = CliRunner().invoke(
+        run, [str(tmp_path / "drop")], env={"FIBER_DATA_DIR": str(tmp_path / "data")}, standalone_mode=False
+    )
+    assert f"{tmp_path / 'drop' / 'pipe.csv'} is a pipe, not a file; it was left out" in told.stderr
+    assert told.return_value == 1

@@ -6,6 +6,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from fiber_pipeline.cli.review import review
+from fiber_pipeline.settings import Settings
+from fiber_pipeline.tables import CORRECTIONS
+from fiber_pipeline.warehouse import Warehouse
 from fiber_pipeline_tests.cli.test_fiber import fiber
 from fiber_pipeline_tests.review.reviewers import fill_in
 from fiber_pipeline_tests.world import ROWS, World
@@ -57,3 +60,21 @@ def test_what_cannot_be_done_is_one_clear_message(tmp_path: Path, arguments: tup
     result = here(tmp_path / "data", *arguments)
     assert result.exit_code == 2
     assert told in result.stderr
+
+
+def test_a_file_that_is_no_review_is_refused_in_a_line_and_nothing_is_run(tmp_path: Path):
+    file = tmp_path / "s1.csv"
+    file.write_text("Comentario,NPS\nbueno,9\n")
+    result = here(tmp_path / "data", "import", str(file))
+    assert isinstance(result.exception, SystemExit)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == "refused: s1.csv: this is no Excel workbook. Save the review as .xlsx\n"
+    assert not (tmp_path / "data" / "dagster").exists()
+
+
+def test_nobody_has_reviewed_anything_yet(tmp_path: Path):
+    data = tmp_path / "data"
+    Warehouse(Settings(data_dir=data).warehouse_location).write(CORRECTIONS, CORRECTIONS.empty())
+    result = here(data, "status")
+    assert result.exit_code == 0, result.exception
+    assert "0 texts reviewed by 0 people" in result.stdout

@@ -1,13 +1,20 @@
-"""`fiber run` told to stop, and killed: what is done stays done, what is paid stays paid, and the next run goes on."""
+"""Commands told to stop, and killed: what is done stays done, what is paid stays paid, and the next run goes on."""
 
 import os
 import signal
 import sqlite3
+import sys
+import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+import uvicorn
 
+from fiber_pipeline.cli.problems import run_command
+from fiber_pipeline.cli.stopping import Stop
 from fiber_pipeline_tests.cli.command import Command, begin
+from fiber_pipeline_tests.processes import PROCESSES
 from fiber_pipeline_tests.servers.openai_server import OpenAIServer
 from fiber_pipeline_tests.services.killing.analysing import TEXTS
 from fiber_pipeline_tests.services.killing.test_pipeline_killed import ITEMS, UNSETTLED
@@ -77,3 +84,33 @@ def test_the_next_run_goes_on_where_a_signal_ended_one(
     with sqlite3.connect(world.settings.dagster_home / "history" / "runs.db") as runs:
         states = {status for (status,) in runs.execute("SELECT DISTINCT status FROM runs")}
     assert states == {"SUCCESS", "FAILURE"}
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_server_that_takes_the_signals_for_itself_ends_as_any_command(tmp_path: Path, number: signal.Signals):
+    process = PROCESSES.Process(target=_serve_until, args=(number, tmp_path / "told.txt"))
+    process.start()
+    process.join(60)
+    assert process.exitcode == 128 + number
+    assert (tmp_path / "told.txt").read_text().startswith(f"Stopped by {number.name}.")
+
+
+def _serve_until(number: signal.Signals, log: Path) -> None:
+    with log.open("wb") as file:
+        os.dup2(file.fileno(), 2)
+
+    async def nothing(scope: object, receive: object, send: object) -> None:
+        """No request comes."""
+
+    def serve(stop: Stop) -> None:
+        server = uvicorn.Server(uvicorn.Config(nothing, port=0, lifespan="off", log_level="critical"))
+        threading.Thread(target=_signal_once_started, args=(server, number), daemon=True).start()
+        server.run()
+
+    sys.exit(run_command(serve, debug=False))
+
+
+def _signal_once_started(server: uvicorn.Server, number: signal.Signals) -> None:
+    while not server.started:
+        threading.Event().wait(0.01)
+    os.kill(os.getpid(), number)

@@ -1,4 +1,6 @@
+import errno
 import os
+import socket
 from pathlib import Path
 
 import pytest
@@ -40,7 +42,7 @@ def test_a_pipe_is_not_a_file_to_read(inbox):
 def test_given_files_are_copied_in_and_appear_whole(inbox, tmp_path):
     source = tmp_path / "encuesta.csv"
     source.write_bytes(b"comentario\nbueno\n")
-    assert inbox.add([source]) == ["encuesta.csv"]
+    assert inbox.add([source]).batches == ["encuesta.csv"]
     assert (Path(inbox.url) / "encuesta.csv").read_bytes() == source.read_bytes()
     assert [path.name for path in Path(inbox.url).iterdir()] == ["encuesta.csv"]
 
@@ -51,14 +53,14 @@ def test_a_folder_keeps_its_layout(inbox, tmp_path):
     (folder / "sur" / "a.csv").write_bytes(b"1")
     (folder / "b.csv").write_bytes(b"2")
     (folder / ".DS_Store").write_bytes(b"3")
-    assert inbox.add([folder]) == ["b.csv", "sur/a.csv"]
+    assert inbox.add([folder]).batches == ["b.csv", "sur/a.csv"]
 
 
 def test_a_file_of_the_inbox_stays_where_it_is(inbox):
     path = drop(inbox, "sur/a.csv", b"abc")
     before = path.stat().st_mtime_ns
-    assert inbox.add([path]) == ["sur/a.csv"]
-    assert inbox.add([path.parent]) == ["sur/a.csv"]
+    assert inbox.add([path]).batches == ["sur/a.csv"]
+    assert inbox.add([path.parent]).batches == ["sur/a.csv"]
     assert path.stat().st_mtime_ns == before
 
 
@@ -74,6 +76,55 @@ def test_two_files_that_would_be_one_batch_are_refused(inbox, tmp_path):
 def test_a_missing_file_is_named(inbox, tmp_path):
     with pytest.raises(FileNotFoundError, match=r"nothing\.csv"):
         inbox.add([tmp_path / "nothing.csv"])
+
+
+def test_what_is_no_file_or_cannot_be_read_is_named_and_every_other_comes_in(
+    inbox: Inbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    folder = tmp_path / "drop"
+    (folder / "closed").mkdir(parents=True)
+    for name in ("a.csv", "gone.csv", "locked.csv", "z.csv"):
+        (folder / name).write_bytes(b"x")
+    os.mkfifo(folder / "pipe.csv")
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(str(folder / "socket.csv"))
+    _refuse(monkeypatch, folder / "locked.csv", folder / "closed", vanishing=folder / "gone.csv")
+    added = inbox.add([folder])
+    listener.close()
+    assert added.batches == ["a.csv", "z.csv"]
+    assert {path.name: why for path, why in added.left_out.items()} == {
+        "closed": "cannot be read (Permission denied)",
+        "gone.csv": "is gone",
+        "locked.csv": "cannot be read (Permission denied)",
+        "pipe.csv": "is a pipe, not a file",
+        "socket.csv": "is a socket, not a file",
+    }
+    assert [path.name for path in sorted(Path(inbox.url).iterdir())] == ["a.csv", "z.csv"]
+
+
+def _refuse(monkeypatch: pytest.MonkeyPatch, *refused: Path, vanishing: Path) -> None:
+    """Have the system refuse paths, as it would anybody but root, and take a file away as it is opened."""
+    really_open, really_scan = os.open, os.scandir
+
+    def opened(path: str, *arguments: int, **options: int) -> int:
+        if Path(path) in refused:
+            raise PermissionError(errno.EACCES, "Permission denied", path)
+        if Path(path) == vanishing:
+            vanishing.unlink()
+        return really_open(path, *arguments, **options)
+
+    def scanned(path: str) -> object:
+        if Path(path) in refused:
+            raise PermissionError(errno.EACCES, "Permission denied", path)
+        return really_scan(path)
+
+    monkeypatch.setattr(os, "open", opened)
+    monkeypatch.setattr(os, "scandir", scanned)
+
+
+def test_a_pipe_in_the_inbox_that_is_named_is_told_too(inbox: Inbox):
+    os.mkfifo(Path(inbox.url) / "pipe.csv")
+    assert list(inbox.add([Path(inbox.url)]).left_out.values()) == ["is a pipe, not a file"]
 
 
 def test_nothing_outside_the_inbox_can_be_reached(inbox):
@@ -105,7 +156,7 @@ def test_files_behind_a_url(tmp_path):
     assert not path.exists()
     local = tmp_path / "b.csv"
     local.write_bytes(b"x")
-    assert inbox.add([local]) == ["b.csv"]
+    assert inbox.add([local]).batches == ["b.csv"]
     assert inbox.sha256("b.csv").startswith("2d711642b726b044")
     Quarantine(tmp_path / "quarantine").take(inbox, "b.csv", "broken")
     assert [file.batch for file in inbox.files()] == ["norte/a.csv"]
@@ -167,7 +218,7 @@ def test_the_longest_names_can_be_added_and_quarantined_each_apart(inbox, tmp_pa
     for name in names:
         source = tmp_path / name
         source.write_bytes(name[-5:].encode())
-        assert inbox.add([source]) == [name]
+        assert inbox.add([source]).batches == [name]
     quarantine = Quarantine(tmp_path / "quarantine")
     places = [quarantine.take(inbox, name, "broken") for name in names]
     assert [place.read_bytes() for place in places] == [b"0.csv", b"1.csv"]

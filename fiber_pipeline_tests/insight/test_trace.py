@@ -1,5 +1,6 @@
 import json
 import random
+import re
 
 import duckdb
 import pytest
@@ -14,6 +15,7 @@ from fiber_pipeline.insight import (
     trace_insight,
     trace_sentence,
 )
+from fiber_pipeline.problems import UnknownName
 from fiber_pipeline.tables import EXECUTIVE_SUMMARY
 from fiber_pipeline_tests.insight.conftest import measure_all
 from fiber_pipeline_tests.insight.history import Comment, write_comments, write_table
@@ -98,6 +100,36 @@ def test_what_cannot_be_traced(
 ) -> None:
     with pytest.raises(ValueError, match=r"there is no |not kept apart"):
         trace_insight(connection, period_kind, "all", dimension, member, metric)
+
+
+@pytest.mark.parametrize(
+    ("dimension", "member", "nearest"),
+    [
+        ("all", "todo", "'all'"),
+        ("batch", "sur/enro.csv", "'sur/enero.csv'"),
+        ("source", "sul", "'sur'"),
+        ("language", "ess", "'es'"),
+        ("question", "Qué mejoraria?", "'¿Qué mejoraría?'"),
+        ("theme", "ap", "'app'"),
+        ("category", "digitl", "'digital'"),
+        ("metadata:Ciudad", "Luke", "'Luque'"),
+        ("metadata:Cuidad", "Luque", "'Ciudad'"),
+    ],
+)
+def test_a_member_that_there_is_not_is_refused_with_the_nearest(
+    connection: duckdb.DuckDBPyConnection, dimension: str, member: str, nearest: str
+) -> None:
+    about = Comment(
+        "a",
+        batch="sur/enero.csv",
+        question="¿Qué mejoraría?",
+        themes={"app": "negative"},
+        metadata={"Ciudad": "Luque"},
+    )
+    write_comments(connection, [about])
+    with pytest.raises(UnknownName, match=re.escape(nearest)):
+        trace_insight(connection, "all", "all", dimension, member, "volume")
+    assert trace_insight(connection, "all", "all", "batch", "sur/enero.csv", "volume") == ["a"]
 
 
 def test_nobody_is_behind_a_period_without_comments(history: duckdb.DuckDBPyConnection) -> None:

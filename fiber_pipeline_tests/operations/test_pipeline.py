@@ -42,7 +42,7 @@ def pipeline(world: World) -> Pipeline:
 def test_a_hostile_folder_loses_no_row_and_stops_no_other_batch(world: World, pipeline: Pipeline, tmp_path: Path):
     expected = write_hostile_files(tmp_path / "hostile")
     world.drop("bueno.csv")
-    batches = Inbox(world.settings.inbox_url).add([tmp_path / "hostile"])
+    batches = Inbox(world.settings.inbox_url).add([tmp_path / "hostile"]).batches
     results = {batch: pipeline.analyse(batch) for batch in [*batches, "bueno.csv"]}
     assert not results["bueno.csv"].failed
     assert world.query("SELECT count(*) FROM comments WHERE batch = 'bueno.csv'") == [(len(ROWS),)]

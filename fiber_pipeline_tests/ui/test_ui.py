@@ -55,7 +55,7 @@ def server(data: Path) -> Iterator[str]:
     finally:
         os.killpg(process.pid, signal.SIGINT)
         try:
-            process.wait(30)
+            assert process.wait(30) == 128 + signal.SIGINT, Path(log.name).read_text()
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
 

@@ -166,17 +166,20 @@ def _clusters(
 
 def _topics(matrix: Matrix, ids: Sequence[str]) -> npt.NDArray[np.float64]:
     """Topics as rows of unit length over the terms."""
-    from sklearn.decomposition import NMF
+    from sklearn.decomposition import non_negative_factorization
     from sklearn.exceptions import ConvergenceWarning
 
     rows = _sample(ids, np.flatnonzero(np.diff(matrix.indptr)).tolist(), _FITTED_ON)
     count = int(np.clip(len(rows) // 25, 2, min(_MOST_TOPICS, min(len(rows), matrix.shape[1]) - 1)))
-    model = NMF(count, init="nndsvd", random_state=0, max_iter=100)
     with warnings.catch_warnings():
         # Topics are proposals here, sifted afterwards: more iterations would hardly change which comments meet.
         warnings.simplefilter("ignore", ConvergenceWarning)
-        model.fit(matrix[rows])
-    topics: npt.NDArray[np.float64] = np.asarray(model.components_, dtype=np.float64)
+        # NMF would also compute how far off the factors are, which we do not read: a root that rounding can make one
+        # of a negative number where they fit exactly.
+        _, components, _ = non_negative_factorization(
+            matrix[rows], n_components=count, init="nndsvd", random_state=0, max_iter=100
+        )
+    topics: npt.NDArray[np.float64] = np.asarray(components, dtype=np.float64)
     lengths: npt.NDArray[np.float64] = np.linalg.norm(topics, axis=1, keepdims=True)
     kept = lengths[:, 0] > 0
     unit: npt.NDArray[np.float64] = topics[kept] / lengths[kept]

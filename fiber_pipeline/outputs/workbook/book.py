@@ -25,7 +25,7 @@ from fiber_pipeline.outputs.workbook.guide import add_guide
 from fiber_pipeline.outputs.workbook.priorities import add_priorities
 from fiber_pipeline.outputs.workbook.provenance import add_provenance
 from fiber_pipeline.outputs.workbook.questions import add_questions
-from fiber_pipeline.outputs.workbook.spreadsheet import Formats
+from fiber_pipeline.outputs.workbook.spreadsheet import Formats, new_workbook
 from fiber_pipeline.outputs.workbook.summary import TITLE, add_summary
 from fiber_pipeline.outputs.workbook.themes import add_themes
 from fiber_pipeline.outputs.workbook.trends import add_trends, month_table
@@ -63,33 +63,23 @@ def write_workbook(
 
     Raises OSError if the file cannot be written.
     """
-    import xlsxwriter
-
     moment = written_at or datetime.now(UTC)
-    with one_source(connection, source), whole_file(path) as temporary:
-        workbook = xlsxwriter.Workbook(
-            str(temporary),
+    with (
+        one_source(connection, source),
+        whole_file(path) as temporary,
+        new_workbook(temporary, constant_memory=True) as workbook,
+    ):
+        workbook.set_properties(
             {
-                "constant_memory": True,
-                "strings_to_formulas": False,
-                "strings_to_urls": False,
-                "strings_to_numbers": False,
-            },
+                "title": TITLE,
+                "subject": "Comentarios de clientes de internet por fibra",
+                "category": "Experiencia del cliente",
+                "created": moment.replace(tzinfo=None),
+                "comments": "Textos con los datos personales reemplazados.",
+            }
         )
-        with workbook:
-            workbook.set_properties(
-                {
-                    "title": TITLE,
-                    "subject": "Comentarios de clientes de internet por fibra",
-                    "category": "Experiencia del cliente",
-                    "created": moment.replace(tzinfo=None),
-                    "comments": "Textos con los datos personales reemplazados.",
-                }
-            )
-            comments, detail_rows = _write_sheets(
-                workbook, Formats(workbook), connection, source, most_detail_rows, moment
-            )
-            sheets = [sheet.get_name() for sheet in workbook.worksheets()]
+        comments, detail_rows = _write_sheets(workbook, Formats(workbook), connection, source, most_detail_rows, moment)
+        sheets = [sheet.get_name() for sheet in workbook.worksheets()]
     return WorkbookSummary(path, comments, detail_rows, sheets)
 
 

@@ -1,13 +1,15 @@
 """Lays tables out on the sheets of a workbook: titles, headers, formats, filters and print setup.
 
 Text goes in as text: no cell is a formula or a link, and what a spreadsheet program might take for a formula when
-the cell is edited carries Excel's own quote mark. Rows are written top to bottom, once each, because the workbook
-keeps no more than one row in memory.
+the cell is edited carries Excel's own quote mark. Rows are written top to bottom, once each, because a workbook may
+keep no more than one row in memory.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from fiber_pipeline.outputs.palette import BAD, GOOD, LIGHT, NEGATIVE_BAR, WARN, Tint
@@ -46,6 +48,25 @@ class Column:
     value: Callable[[Row], Any]
     kind: str = "text"
     width: int = 12
+
+
+@contextmanager
+def new_workbook(path: Path, *, constant_memory: bool = False) -> Iterator[Any]:
+    """Yield an xlsxwriter workbook in which text stays text; it is written when the block ends.
+
+    constant_memory: keep no more than one row in memory, so that rows must be written in order. Raises OSError if the
+    file cannot be written.
+    """
+    import xlsxwriter
+    from xlsxwriter.exceptions import FileCreateError
+
+    options = {"constant_memory": constant_memory}
+    options |= dict.fromkeys(("strings_to_formulas", "strings_to_urls", "strings_to_numbers"), False)
+    try:
+        with xlsxwriter.Workbook(str(path), options) as workbook:
+            yield workbook
+    except FileCreateError as error:
+        raise error.args[0] from None
 
 
 class Formats:

@@ -1,6 +1,7 @@
 """Discovery of themes the taxonomy lacks, on comments with topics planted among praise and small talk."""
 
 import random
+import warnings
 
 import pandas as pd
 import pytest
@@ -154,3 +155,11 @@ def test_more_comments_than_are_sampled_are_all_assigned(monkeypatch: pytest.Mon
     frame = discover_emergent_themes(given, TAXONOMY)
     planted = sum(any(word in fold(text) for word in TOPICS) for text in given["text"])
     assert frame["mentions"].sum() == pytest.approx(planted, rel=0.1)
+
+
+def test_topics_that_fit_the_comments_exactly_give_no_warning() -> None:
+    texts = ["cajero música"] * 68
+    frame = comments(len(texts)).assign(text=texts)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert discover_emergent_themes(frame, load_taxonomy()).empty
