@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
+from fiber_pipeline.cleaning import redact
 from fiber_pipeline.insight.citations import Statement, keep_verified
 from fiber_pipeline.insight.facts import Facts, gather_facts
 from fiber_pipeline.insight.free_writing import is_sound_action, problem_of
@@ -90,7 +91,7 @@ class OpenAIWriter:
         rows: list[dict[str, Any]] = []
         for row in facts.recommendations.to_dict("records"):
             action = actions.get(row["rank"], {"title": "", "steps": ""})
-            title, steps = tidied(action["title"]), tidied(action["steps"])
+            title, steps = _returned(action["title"]), _returned(action["steps"])
             if is_sound_action(title, steps, facts.grounds):
                 row["title"], row["why"] = title, f"{_without_steps(row['why'])} {steps}"
                 row["engine"], row["model"] = self._operation.provider, self._operation.model
@@ -118,9 +119,14 @@ def _written(answer: Any, facts: Facts) -> Iterator[tuple[Statement, str | None]
     for said in answer["statements"][:MOST_STATEMENTS]:
         figures = tuple(facts.figures[id_] for id_ in dict.fromkeys(said["figures"]) if id_ in facts.figures)
         evidence = tuple(id_ for id_ in dict.fromkeys(said["comments"]) if id_ in facts.comments)
-        statement = Statement(tidied(said["text"]), figures, evidence)
+        statement = Statement(_returned(said["text"]), figures, evidence)
         is_given = set(said["figures"]) <= facts.figures.keys() and set(said["comments"]) <= facts.comments
         yield statement, problem_of(statement, facts.grounds) if is_given else "it cites what it was not given"
+
+
+def _returned(text: str) -> str:
+    """Words of the model as they may be stored: tidy, and without personal data, which it may have guessed."""
+    return redact(tidied(text)).text
 
 
 def _without_steps(why: str) -> str:
