@@ -117,7 +117,7 @@ def open_batch_desk(settings: Settings, store: "ResponseStore") -> "BatchDesk":
 
     Raises StoreError, TaxonomyError or PriceFileError for what it needs and lacks.
     """
-    from fiber_pipeline.annotation.plausibility import SentimentExpectation, TranslationExpectation
+    from fiber_pipeline.annotation.plausibility import SentimentDoubt, TranslationDoubt
     from fiber_pipeline.annotation.sentiment import LocalSentimentEngine
     from fiber_pipeline.annotation.themes import load_taxonomy
     from fiber_pipeline.services.openai.batches.desk import BatchDesk
@@ -129,7 +129,7 @@ def open_batch_desk(settings: Settings, store: "ResponseStore") -> "BatchDesk":
         load_taxonomy(settings.taxonomy).descriptions,
         store,
         Prices(settings.prices),
-        expectations={"annotate": SentimentExpectation(local), "translate": TranslationExpectation(local)},
+        doubts={"annotate": SentimentDoubt(local), "translate": TranslationDoubt(local)},
     )
 
 

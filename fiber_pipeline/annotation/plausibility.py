@@ -7,12 +7,11 @@ opposite, the likelier cause is a comment among them that talked the model into 
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import pandas as pd
 
-from fiber_pipeline.annotation.engines import ITEM, Engine, answer_with
-from fiber_pipeline.services.doubt import Doubt
+from fiber_pipeline.annotation.engines import ITEM, Answers, answer_apart
 from fiber_pipeline.services.operation import Item
 from fiber_pipeline.text import fold
 
@@ -23,77 +22,73 @@ _SIGNS = {"positive": 1, "negative": -1}
 _SURE = 0.6
 # Of the texts there is an opinion on, how many must be contradicted, at least and as a share.
 _FEWEST, _SHARE = 3, 0.5
+# Where all texts of a request are said to be the same, less is enough.
+_UNIFORM_SHARE = 0.3
 _NEUTRAL_WEIGHT = 0.5
 # Shorter ones may well be the same in Spanish.
 _ALIKE_FROM = 12
 
 
-class SentimentExpectation:
-    """What is known of the sentiment of the texts of a request (an `Expectation`)."""
+class Reader(Protocol):
+    """What reads texts on this machine, such as the local engine of sentiment."""
 
-    def __init__(self, local: Engine, request: pd.DataFrame | None = None) -> None:
-        """request: distinct texts, columns text, text_es and, where customers gave scores, SCORE_SIGN."""
+    def labels(self, texts: Sequence[str]) -> Sequence[tuple[str, float]]:
+        """Sentiment and confidence of each text."""
+
+
+class SentimentDoubt:
+    """Holds the sentiment in answers against what is known of the texts (a `Doubt`)."""
+
+    def __init__(self, local: Reader, request: pd.DataFrame | None = None) -> None:
+        """request: distinct texts, columns text and, where customers gave scores, SCORE_SIGN."""
         self._local = local
-        self._request = request
+        self._scored: dict[str, int] = {}
+        if request is not None and SCORE_SIGN in request:
+            self._scored = dict(zip(request["text"].tolist(), request[SCORE_SIGN].tolist(), strict=True))
 
-    def __call__(self, items: Sequence[Item]) -> Doubt:
-        """Look at all of them at once; what is returned holds answers against what was found."""
-        known = _alone(items)
-        if self._request is not None:
-            known = self._request[self._request["text"].isin(known["text"])]
-        said = signs_of(self._local, known)
-        scored = dict(zip(known["text"], known[SCORE_SIGN], strict=True)) if SCORE_SIGN in known else {}
-
-        def doubt(items: Sequence[Item], answers: Mapping[int, Any]) -> str | None:
-            return _en_masse(
-                _contradiction(said.get(items[place].text, 0), scored.get(items[place].text, 0), answer["sentiment"])
-                for place, answer in answers.items()
-            )
-
-        return doubt
+    def __call__(self, items: Sequence[Item], answers: Mapping[int, Any]) -> str | None:
+        """See `services.doubt`."""
+        told = {items[place].text: answer["sentiment"] for place, answer in answers.items()}
+        borne_out = sum(_SIGNS.get(label, 0) * self._scored.get(text, 0) == 1 for text, label in told.items())
+        # Then reading the texts, which takes the time, would not change it.
+        if borne_out >= max(_FEWEST, _SHARE * len(told)):
+            return None
+        said = _signs_of(self._local, told)
+        against = [_contradiction(said[text], self._scored.get(text, 0), label) for text, label in told.items()]
+        is_uniform = len(told) > _FEWEST and len(set(told.values())) == 1
+        return _en_masse(against, _UNIFORM_SHARE if is_uniform else _SHARE)
 
 
-class TranslationExpectation:
-    """What is known of the translations of the texts of a request (an `Expectation`)."""
+class TranslationDoubt:
+    """Holds translations against their texts (a `Doubt`)."""
 
-    def __init__(self, local: Engine) -> None:
+    def __init__(self, local: Reader) -> None:
         self._local = local
 
-    def __call__(self, items: Sequence[Item]) -> Doubt:
-        """Read all of them at once; what is returned reads translations and compares."""
-        said = signs_of(self._local, _alone(items))
-
-        def doubt(items: Sequence[Item], answers: Mapping[int, Any]) -> str | None:
-            told = {items[place].text: answer["text_es"] for place, answer in answers.items()}
-            alike = Counter(fold(words) for text, words in told.items() if min(len(words), len(text)) >= _ALIKE_FROM)
-            most = max(alike.values(), default=0)
-            if most >= 2 and most >= _SHARE * len(told):
-                return f"{most} of {len(told)} texts have the same translation"
-            become = signs_of(self._local, _alone([Item(words) for words in told.values()]))
-            return _en_masse(
-                float(said[text] * become.get(words, 0) == -1) if said.get(text) else None
-                for text, words in told.items()
-            )
-
-        return doubt
+    def __call__(self, items: Sequence[Item], answers: Mapping[int, Any]) -> str | None:
+        """See `services.doubt`."""
+        told = {items[place].text: answer["text_es"] for place, answer in answers.items()}
+        alike = Counter(fold(words) for text, words in told.items() if min(len(words), len(text)) >= _ALIKE_FROM)
+        most = max(alike.values(), default=0)
+        if most >= 2 and most >= _SHARE * len(told):
+            return f"{most} of {len(told)} texts have the same translation"
+        said = _signs_of(self._local, [*told, *told.values()])
+        return _en_masse(float(said[text] * said[words] == -1) if said[text] else None for text, words in told.items())
 
 
-def _alone(items: Sequence[Item]) -> pd.DataFrame:
-    """A request of texts of which nothing else is known."""
-    texts = [item.text for item in items]
-    return pd.DataFrame({"text": texts, "text_es": texts})
-
-
-def signs_of(local: Engine, request: pd.DataFrame) -> dict[str, int]:
+def _signs_of(local: Reader, texts: Iterable[str]) -> dict[str, int]:
     """By text: 1 where the local engine is sure that it praises, -1 that it blames, else 0."""
-    if request.empty:
-        return {}
-    frame = answer_with(local, request).frame
-    texts = request["text"].tolist()
-    return {
-        texts[item]: _SIGNS.get(sentiment, 0) if confidence >= _SURE else 0
-        for item, sentiment, confidence in zip(frame[ITEM], frame["sentiment"], frame["confidence"], strict=True)
-    }
+    distinct = list(dict.fromkeys(texts))
+
+    def label(rows: range) -> Answers:
+        told = local.labels(distinct[rows.start : rows.stop])
+        signs = [_SIGNS.get(sentiment, 0) if confidence >= _SURE else 0 for sentiment, confidence in told]
+        return Answers(pd.DataFrame({ITEM: range(len(signs)), "sign": signs}))
+
+    # Of a text on which it breaks, nothing is known.
+    frame = answer_apart(label, range(len(distinct))).frame
+    known = {distinct[item]: sign for item, sign in zip(frame[ITEM].tolist(), frame["sign"].tolist(), strict=True)}
+    return {text: int(known.get(text, 0)) for text in distinct}
 
 
 def _contradiction(said: int, scored: int, sentiment: str) -> float | None:
@@ -109,9 +104,9 @@ def _contradiction(said: int, scored: int, sentiment: str) -> float | None:
     return 0.0
 
 
-def _en_masse(contradictions: Iterable[float | None]) -> str | None:
+def _en_masse(contradictions: Iterable[float | None], share: float = _SHARE) -> str | None:
     known = [each for each in contradictions if each is not None]
     against = sum(known)
-    if len(known) < 2 or against < min(_FEWEST, len(known)) or against < _SHARE * len(known):
+    if len(known) < 2 or against < min(_FEWEST, len(known)) or against < share * len(known):
         return None
     return f"{against:g} of {len(known)} answers contradict what is known of their texts"

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from fiber_pipeline.annotation.engines import Answers, Progress, answer_apart
-from fiber_pipeline.services.doubt import Expectation
+from fiber_pipeline.services.doubt import Doubt
 from fiber_pipeline.services.enrichment import Enriched, Enricher
 from fiber_pipeline.services.failures import UnknownPrice
 from fiber_pipeline.services.operation import Item
@@ -35,7 +35,7 @@ class RemoteEngine(ABC):
 
     def answer(self, request: pd.DataFrame, progress: Progress | None = None) -> Answers:
         """Answer texts; what the service leaves unanswered, or `read` cannot use, is said with its reason."""
-        enriched = self.enrich(self.services, self.items(request), progress, self.expectation(request))
+        enriched = self.enrich(self.services, self.items(request), progress, self.doubt(request))
         return self.read_apart(request, enriched.answers, enriched.unanswered)
 
     def read_apart(self, request: pd.DataFrame, answers: Mapping[int, Any], unanswered: Mapping[int, str]) -> Answers:
@@ -53,16 +53,16 @@ class RemoteEngine(ABC):
         services: Sequence[Service],
         items: Sequence[Item],
         progress: Progress | None,
-        expectation: Expectation | None = None,
+        doubt: Doubt | None = None,
     ) -> Enriched:
         """Ask `services` about `items`. A service without a price is asked, and answers, nothing."""
         try:
-            return self.enricher.enrich(services, items, progress, expectation)
+            return self.enricher.enrich(services, items, progress, doubt)
         except UnknownPrice as problem:
             return Enriched({}, dict.fromkeys(range(len(items)), str(problem)))
 
-    def expectation(self, request: pd.DataFrame) -> Expectation | None:
-        """What is known of texts otherwise, by which answers are doubted; nothing unless a subclass knows."""
+    def doubt(self, request: pd.DataFrame) -> Doubt | None:
+        """What doubts answers about texts of `request`; nothing unless a subclass knows better."""
         return None
 
     def items(self, request: pd.DataFrame) -> list[Item]:

@@ -1,9 +1,9 @@
 """Whether the answers to one request can be believed together.
 
 A text can talk a model into spoiling the answers about all others of its request. What a plausible answer is depends on
-what is asked, which is known above: whoever asks may hand in what is known of the texts otherwise (`Expectation`). A
-request whose answers are doubted is paid for and kept in the books; its answers are not, and each of its texts is asked
-about again by itself, where no other can spoil it. What is said of a text alone is believed.
+what is asked, which is known above: whoever asks may hand in what doubts answers. A request whose answers are doubted
+is paid for and kept in the books; its answers are not, and each of its texts is asked about again by itself, where no
+other can spoil it. What is said of a text alone is believed.
 """
 
 import hashlib
@@ -15,10 +15,7 @@ from fiber_pipeline.services.store.protocol import Kept
 
 Doubt = Callable[[Sequence[Item], Mapping[int, Any]], str | None]
 """Given the texts of a request and the answers by place: why these are not to be believed, without a word of any text;
-None if they are."""
-
-Expectation = Callable[[Sequence[Item]], Doubt]
-"""Told all texts that are about to be asked about, so that it may look at them at once."""
+None if they are. Asked between two requests of the same event loop: it takes milliseconds."""
 
 _MARK = b"true"
 

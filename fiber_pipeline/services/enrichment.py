@@ -9,7 +9,7 @@ from typing import Any
 
 from fiber_pipeline.services.books import Books, new_intent
 from fiber_pipeline.services.caller import current_caller
-from fiber_pipeline.services.doubt import Expectation
+from fiber_pipeline.services.doubt import Doubt
 from fiber_pipeline.services.endpoints import Quotas
 from fiber_pipeline.services.execution import Execution
 from fiber_pipeline.services.operation import Item
@@ -66,13 +66,13 @@ class Enricher:
         services: Sequence[Service],
         items: Sequence[Item],
         progress: Progress | None = None,
-        expectation: Expectation | None = None,
+        doubt: Doubt | None = None,
     ) -> Enriched:
         """Answer `items`, from the store where it can, else by asking `services`.
 
         services: endpoints of one operation, which share the load.
         progress: told, in this thread, how many of `items` have an outcome, and how many there are.
-        expectation: what is known of the texts otherwise, by which answers are doubted; without it all are believed.
+        doubt: who doubts the answers of a request; without it all are believed.
         Raises UnknownPrice, before anything is sent, if something must be asked and has no price. An interrupt (any
         exception in the calling thread) ends requests under way after a short grace, keeps what was paid and passes on.
         """
@@ -84,8 +84,6 @@ class Enricher:
             return _by_place(work, work.answers, work.unsendable)
         with ThreadPoolExecutor(max_workers=1, thread_name_prefix="services-books") as pen:
             books = Books(one_operation(services), self.store, self.prices, self.budget, current_caller(), pen)
-            shared = [work.items[number] for numbers in work.packs if len(numbers) > 1 for number in numbers]
-            doubt = expectation(shared) if expectation is not None and shared else None
             execution = Execution(work, services, self._quotas, books, self.policy, doubt)
             run_apart(
                 execution.run,

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from fiber_pipeline.annotation.engines import collect
-from fiber_pipeline.annotation.plausibility import SCORE_SIGN, SentimentExpectation, TranslationExpectation
+from fiber_pipeline.annotation.plausibility import SCORE_SIGN, SentimentDoubt, TranslationDoubt
 from fiber_pipeline.annotation.sentiment import LocalSentimentEngine
 from fiber_pipeline.services.costs import list_calls, measure_costs, measure_efficiency
 from fiber_pipeline.services.operation import Item
@@ -141,7 +141,7 @@ def test_what_was_doubted_is_asked_alone_after_a_crash_too(tmp_path: Path):
 def test_scores_count_where_the_local_engine_is_not_sure():
     texts = [f"La conexión número {number}" for number in range(4)]
     known = request(texts, **{SCORE_SIGN: [-1, -1, -1, 0]})
-    doubt = SentimentExpectation(LocalSentimentEngine(), known)([Item(text) for text in texts])
+    doubt = SentimentDoubt(LocalSentimentEngine(), known)
     items = [Item(text) for text in texts]
 
     def answers(*labels: str) -> dict[int, dict[str, str]]:
@@ -209,19 +209,18 @@ def test_translations_are_held_against_their_texts(said: str | None, tmp_path: P
         told = collect(TRANSLATED_COMMENTS, [world.translation()], request(texts))["text_es"].to_pylist()
         assert asked(server) == [5, 1, 1, 1, 1, 1]
         assert told[:4] == [f"es: {text}" for text in GUARANI]
-    expectation = TranslationExpectation(LocalSentimentEngine())
-    doubt = expectation([Item(text) for text in GUARANI])
+    doubt = TranslationDoubt(LocalSentimentEngine())
     assert (
-        doubt([Item(text) for text in GUARANI], {place: {"text_es": f"{place} texto fiel"} for place in range(4)})
+        doubt([Item(text) for text in GUARANI], {place: {"text_es": f"{place} texto traducido"} for place in range(4)})
         is None
     )
 
 
 def test_answers_of_the_batch_api_are_doubted_too(tmp_path: Path):
     texts = [*BAD, SLY, *GOOD]
-    expectations = {"annotate": SentimentExpectation(LocalSentimentEngine())}
+    doubts = {"annotate": SentimentDoubt(LocalSentimentEngine())}
     with OpenAIServer(responders={"annotate": obeying()}) as server:
-        with batching(tmp_path, endpoint(server), expectations=expectations) as one:
+        with batching(tmp_path, endpoint(server), doubts=doubts) as one:
             one.submit(texts)
             (collected,) = one.finish()
         assert collected.answered == 0 and "10 texts are asked about again alone" in (collected.detail or "")

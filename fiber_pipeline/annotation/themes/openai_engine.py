@@ -6,11 +6,11 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from fiber_pipeline.annotation.engines import ITEM, Answers, Engine
-from fiber_pipeline.annotation.plausibility import SentimentExpectation
+from fiber_pipeline.annotation.engines import ITEM, Answers
+from fiber_pipeline.annotation.plausibility import Reader, SentimentDoubt
 from fiber_pipeline.annotation.remote_engine import RemoteEngine
 from fiber_pipeline.annotation.themes.taxonomy import Taxonomy
-from fiber_pipeline.services.doubt import Expectation
+from fiber_pipeline.services.doubt import Doubt
 from fiber_pipeline.services.enrichment import Enricher
 from fiber_pipeline.services.service import Service
 
@@ -30,8 +30,8 @@ class OpenAIThemeEngine(RemoteEngine):
     Every theme has words that stand in the comment's own text, and says where; one without is no answer.
     """
 
-    def __init__(self, enricher: Enricher, services: Sequence[Service], taxonomy: Taxonomy, local: Engine) -> None:
-        """services: of the operation `annotate` with this taxonomy. local: the engine that answers are held against.
+    def __init__(self, enricher: Enricher, services: Sequence[Service], taxonomy: Taxonomy, local: Reader) -> None:
+        """services: of the operation `annotate` with this taxonomy. local: what answers are held against.
 
         It is that of sentiment, which the same answers hold.
         """
@@ -39,9 +39,9 @@ class OpenAIThemeEngine(RemoteEngine):
         self.taxonomy = taxonomy
         self._local = local
 
-    def expectation(self, request: pd.DataFrame) -> Expectation:
-        """What the local engine says of the texts."""
-        return SentimentExpectation(self._local, request)
+    def doubt(self, request: pd.DataFrame) -> Doubt:
+        """Doubts what the local engine contradicts."""
+        return SentimentDoubt(self._local, request)
 
     def read(self, request: pd.DataFrame, answers: Mapping[int, Any]) -> Answers:
         """The columns of `ThemeEngine.answer`, in the taxonomy's order within a comment."""

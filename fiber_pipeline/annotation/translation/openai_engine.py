@@ -6,12 +6,12 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from fiber_pipeline.annotation.engines import ITEM, Answers, Engine
-from fiber_pipeline.annotation.plausibility import TranslationExpectation
+from fiber_pipeline.annotation.engines import ITEM, Answers
+from fiber_pipeline.annotation.plausibility import Reader, TranslationDoubt
 from fiber_pipeline.annotation.remote_engine import RemoteEngine
 from fiber_pipeline.annotation.translation.protocol import TRANSLATABLE
 from fiber_pipeline.annotation.translation.returned import redacted
-from fiber_pipeline.services.doubt import Expectation
+from fiber_pipeline.services.doubt import Doubt
 from fiber_pipeline.services.enrichment import Enricher
 from fiber_pipeline.services.service import Service
 
@@ -19,14 +19,14 @@ from fiber_pipeline.services.service import Service
 class OpenAITranslationEngine(RemoteEngine):
     """Implements `translation.protocol`: whole translations into Spanish, and English if the operation asks for it."""
 
-    def __init__(self, enricher: Enricher, services: Sequence[Service], local: Engine) -> None:
-        """services: of the operation `translate`. local: the engine of sentiment that translations are held against."""
+    def __init__(self, enricher: Enricher, services: Sequence[Service], local: Reader) -> None:
+        """services: of the operation `translate`. local: what translations are held against."""
         super().__init__("openai", enricher, services)
         self._local = local
 
-    def expectation(self, request: pd.DataFrame) -> Expectation:
-        """What the local engine says of the texts, which translations should say too."""
-        return TranslationExpectation(self._local)
+    def doubt(self, request: pd.DataFrame) -> Doubt:
+        """Doubts translations that say the opposite of their texts."""
+        return TranslationDoubt(self._local)
 
     @property
     def translates(self) -> frozenset[str]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
 
-from fiber_pipeline.services.doubt import Expectation
+from fiber_pipeline.services.doubt import Doubt
 from fiber_pipeline.services.failures import ServiceFailure
 from fiber_pipeline.services.openai.batches.books import BatchBooks, BatchPrices
 from fiber_pipeline.services.openai.batches.endpoint import KEPT_SECONDS, BatchEndpoint
@@ -56,9 +56,9 @@ class BatchDesk:
         store: ResponseStore,
         prices: BatchPrices,
         clock: Callable[[], float] = time.time,
-        expectations: Mapping[str, Expectation] = MappingProxyType({}),
+        doubts: Mapping[str, Doubt] = MappingProxyType({}),
     ) -> None:
-        """themes: as in `annotate`. clock: seconds since 1970. expectations: as of `BatchFollower`.
+        """themes: as in `annotate`. clock: seconds since 1970. doubts: as of `BatchFollower`.
 
         Raises StoreError if the journal cannot be opened.
         """
@@ -75,7 +75,7 @@ class BatchDesk:
             Budget(settings.budget_usd, settings.budget_usd_month),
             items_per_request=settings.openai_items_per_request,
         )
-        self._follower = BatchFollower(endpoints, books, self.questions.values(), expectations)
+        self._follower = BatchFollower(endpoints, books, self.questions.values(), doubts)
 
     @cached_property
     def questions(self) -> Mapping[str, Question]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from fiber_pipeline.services.doubt import Expectation
+from fiber_pipeline.services.doubt import Doubt
 from fiber_pipeline.services.failures import ServiceFailure
 from fiber_pipeline.services.openai.endpoints import OpenAIEndpoint
 from fiber_pipeline.services.openai.messages import PATHS, Api, read_reply, usage_of, write_request
@@ -49,11 +49,11 @@ def write_lines(question: Question, endpoint: OpenAIEndpoint, packs: Sequence[Se
 
 
 def read_results(
-    question: Question | None, sent: bytes, output: bytes, errors: bytes, expectation: Expectation | None = None
+    question: Question | None, sent: bytes, output: bytes, errors: bytes, doubt: Doubt | None = None
 ) -> Results:
     """Match results to requests by their names; results come in any order, and some not at all.
 
-    question: None if what was asked is no longer known: then only the usage is read. expectation: see `services.doubt`.
+    question: None if what was asked is no longer known: then only the usage is read. doubt: see `services.doubt`.
     Raises ServiceFailure if what was sent did not come back whole.
     """
     asked: dict[str, list[Item]] = {}
@@ -65,8 +65,6 @@ def read_results(
         # As it was asked then; what the settings say now may be another.
         api = "responses" if line["url"] == batch_url("responses") else "chat"
     usage, unread = Usage(), 0
-    shared = [item for items in asked.values() if len(items) > 1 for item in items]
-    doubt = expectation(shared) if expectation is not None and question is not None and shared else None
     doubted: list[Item] = []
     answers: list[tuple[Item, Any]] = []
     for result in (*_lines(output), *_lines(errors)):

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from openai.types import Batch
 
-from fiber_pipeline.services.doubt import Expectation, marks
+from fiber_pipeline.services.doubt import Doubt, marks
 from fiber_pipeline.services.failures import ServiceFailure, UnknownPrice
 from fiber_pipeline.services.openai.batches.books import BatchBooks
 from fiber_pipeline.services.openai.batches.endpoint import KEPT_SECONDS, VOID_SECONDS, BatchEndpoint
@@ -43,8 +43,7 @@ class BatchFollower:
 
     questions: as they are asked now. What was asked otherwise is collected once nobody waits for it, in case the
     settings of this process alone are others; its answers are then paid and of no use.
-    expectations: by a question's name, what is known of texts otherwise; a direct run asks about those again, alone,
-    whose answers are doubted.
+    doubts: who doubts answers, by the question's name; a direct run asks about their texts again, alone.
     """
 
     def __init__(
@@ -52,9 +51,9 @@ class BatchFollower:
         endpoints: Iterable[BatchEndpoint],
         books: BatchBooks,
         questions: Iterable[Question],
-        expectations: Mapping[str, Expectation] = MappingProxyType({}),
+        doubts: Mapping[str, Doubt] = MappingProxyType({}),
     ) -> None:
-        self._expectations = expectations
+        self._doubts = doubts
         self._endpoints = {endpoint.name: endpoint for endpoint in endpoints}
         self._books = books
         self._questions = {question.operation.fingerprint: question for question in questions}
@@ -186,7 +185,7 @@ class BatchFollower:
         sent = endpoint.download(batch.input_file_id) if output or errors else b""
         if output is None or errors is None or sent is None:
             return self._books.miss(submission, "OpenAI no longer has its files")
-        results = read_results(question, sent, output, errors, self._expectations.get(submission.operation))
+        results = read_results(question, sent, output, errors, self._doubts.get(submission.operation))
         kept = []
         if question is not None:
             operation = question.operation
