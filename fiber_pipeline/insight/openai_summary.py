@@ -91,9 +91,10 @@ class OpenAIWriter:
         rows: list[dict[str, Any]] = []
         for row in facts.recommendations.to_dict("records"):
             action = actions.get(row["rank"], {"title": "", "steps": ""})
-            title, steps = _returned(action["title"]), _returned(action["steps"])
+            title, steps = tidied(action["title"]), tidied(action["steps"])
             if is_sound_action(title, steps, facts.grounds):
-                row["title"], row["why"] = title, f"{_without_steps(row['why'])} {steps}"
+                row["title"] = redact(title).text
+                row["why"] = f"{_without_steps(row['why'])} {redact(steps).text}"
                 row["engine"], row["model"] = self._operation.provider, self._operation.model
             else:
                 row["fallback_reason"] = otherwise
@@ -119,14 +120,11 @@ def _written(answer: Any, facts: Facts) -> Iterator[tuple[Statement, str | None]
     for said in answer["statements"][:MOST_STATEMENTS]:
         figures = tuple(facts.figures[id_] for id_ in dict.fromkeys(said["figures"]) if id_ in facts.figures)
         evidence = tuple(id_ for id_ in dict.fromkeys(said["comments"]) if id_ in facts.comments)
-        statement = Statement(_returned(said["text"]), figures, evidence)
+        statement = Statement(tidied(said["text"]), figures, evidence)
         is_given = set(said["figures"]) <= facts.figures.keys() and set(said["comments"]) <= facts.comments
-        yield statement, problem_of(statement, facts.grounds) if is_given else "it cites what it was not given"
-
-
-def _returned(text: str) -> str:
-    """Words of the model as they may be stored: tidy, and without personal data, which it may have guessed."""
-    return redact(tidied(text)).text
+        problem = problem_of(statement, facts.grounds) if is_given else "it cites what it was not given"
+        # The model was given none of anybody's data, but may have guessed, or been told, some.
+        yield replace(statement, text=redact(statement.text).text), problem
 
 
 def _without_steps(why: str) -> str:

@@ -1,8 +1,10 @@
 import time
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from fiber_pipeline.services.openai.suspicion import is_suspicious
+from fiber_pipeline.services.openai.suspicion import cues_of, is_suspicious
 
 
 @pytest.mark.parametrize(
@@ -67,6 +69,16 @@ def test_what_speaks_to_a_model(text: str):
 )
 def test_what_speaks_to_the_company(text: str):
     assert not is_suspicious(text)
+
+
+@pytest.mark.parametrize("kind", ["words", "signs"])
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_no_cue_matches_without_the_hint(kind: str, data: st.DataObject):
+    hint, cues = cues_of(kind)
+    cue = data.draw(st.sampled_from(cues))
+    told = data.draw(st.from_regex(cue))
+    assert hint.search(told), cue.pattern
 
 
 def test_a_hostile_text_takes_no_longer_than_its_length():
