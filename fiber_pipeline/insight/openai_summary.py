@@ -79,7 +79,9 @@ class OpenAIWriter:
         unsound = tuple((statement, problem) for statement, problem in written if problem)
         with self._reader() as connection:
             kept, unverified = keep_verified(connection, [statement for statement, problem in written if not problem])
-        dropped = (*unsound, *unverified)
+        # Checked as they were written; a number that is redacted first is no longer a wrong one.
+        kept = tuple(_redacted(statement) for statement in kept)
+        dropped = tuple((_redacted(statement), problem) for statement, problem in (*unsound, *unverified))
         if len(kept) < _FEWEST_STATEMENTS:
             reason = self._because(f"unverified: {len(kept)} of {len(written)} sentences hold")
             return replace(facts.summary, dropped=(*dropped, *facts.summary.dropped), fallback_reason=reason)
@@ -122,9 +124,12 @@ def _written(answer: Any, facts: Facts) -> Iterator[tuple[Statement, str | None]
         evidence = tuple(id_ for id_ in dict.fromkeys(said["comments"]) if id_ in facts.comments)
         statement = Statement(tidied(said["text"]), figures, evidence)
         is_given = set(said["figures"]) <= facts.figures.keys() and set(said["comments"]) <= facts.comments
-        problem = problem_of(statement, facts.grounds) if is_given else "it cites what it was not given"
-        # The model was given none of anybody's data, but may have guessed, or been told, some.
-        yield replace(statement, text=redact(statement.text).text), problem
+        yield statement, problem_of(statement, facts.grounds) if is_given else "it cites what it was not given"
+
+
+def _redacted(statement: Statement) -> Statement:
+    """A sentence as it may be stored: the model was given nobody's data, but may have guessed, or been told, some."""
+    return replace(statement, text=redact(statement.text).text)
 
 
 def _without_steps(why: str) -> str:
