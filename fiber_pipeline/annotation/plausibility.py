@@ -18,7 +18,7 @@ from fiber_pipeline.text import fold
 # A score that customers gave, as a column of requests: 1 where they were happy, -1 where not, else 0.
 SCORE_SIGN = "score_sign"
 _SIGNS = {"positive": 1, "negative": -1}
-# How sure the local engine must be of a label to count: there it errs in one of ten.
+# How sure the local engine must be of a label for it to count.
 _SURE = 0.6
 # Of the texts there is an opinion on, how many must be contradicted, at least and as a share.
 _FEWEST, _SHARE = 3, 0.5
