@@ -2,8 +2,8 @@
 
 A page of another site can have a browser send requests here. It is told by its origin and by what the browser says of
 it; where it made its name mean this address first (DNS rebinding), by the name it asks for. What changes things is
-asked in JSON alone, which no form or link of another page can send unasked, and GraphQL never in an address, whatever
-stands there: what is not read cannot be read otherwise by the server behind.
+asked in JSON alone, which no form or link of another page can send unasked, and GraphQL is never asked by a link,
+whatever stands there: what is not read cannot be read otherwise by the server behind.
 """
 
 import re
@@ -57,8 +57,9 @@ class Guard:
             return _FORBIDDEN, "pages of other sites may not ask here"
         if method not in _READING and not _is_json(headers):
             return _NOT_JSON, "what changes something is asked with Content-Type: application/json"
-        # Without a query it is the page on which people write them.
-        if path.rstrip("/") == _GRAPHQL and scope["query_string"]:
+        # Without anything there it is the page on which people write queries; where a body is JSON, it alone is read.
+        is_link = scope["type"] == "http" and method in _READING
+        if is_link and path.rstrip("/") == _GRAPHQL and scope["query_string"]:
             return _NOT_ALLOWED, "GraphQL is asked by POST, in its body"
         return None
 

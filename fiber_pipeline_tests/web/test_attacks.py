@@ -117,6 +117,11 @@ def test_its_own_pages_ask_what_they_like(ui: Ui):
         status, _, content = ui.ask("POST /graphql HTTP/1.1", JSON, *headers, body=posted(ui.mutation()), host=host)
         assert status == 200 and "errors" not in content, (headers, content)
         assert ui.took_effect, headers
+    # As Dagster's pages do, which name what they ask.
+    assert ui.ask("POST /graphql?op=LimitMutation HTTP/1.1", JSON, body=posted(ui.mutation()))[0] == 200
+    assert ui.took_effect
+    asked = f"POST /graphql?query={quote(ui.mutation())} HTTP/1.1"
+    assert ui.ask(asked, JSON, body=posted("{ version }"))[0] == 200 and not ui.took_effect
     assert ui.ask("GET / HTTP/1.1", "Sec-Fetch-Site: none")[0] == 200
     assert "x-frame-options" in ui.ask("GET / HTTP/1.1")[1]
 
