@@ -24,6 +24,7 @@ from fiber_pipeline.resources import (
 )
 from fiber_pipeline.resources.openai_batches import OpenAIBatchesResource
 from fiber_pipeline.settings import Settings, unknown_names
+from fiber_pipeline.text.addresses import shown
 from fiber_pipeline.warehouse.io_manager import WarehouseIOManager
 
 _log = logging.getLogger(__name__)
@@ -31,7 +32,7 @@ _log = logging.getLogger(__name__)
 
 def build_resources(settings: Settings) -> dict[str, Any]:
     """The resources that the settings ask for, by the name assets know them by."""
-    # Named rather than given, so that the UI shows where the key comes from and never the key.
+    # Named rather than given, so that the UI shows where a secret comes from and never the secret.
     key = dg.EnvVar("FIBER_WAREHOUSE_KEY") if settings.warehouse_key else None
     response_store = ResponseStoreResource(settings)
     return {
@@ -43,7 +44,7 @@ def build_resources(settings: Settings) -> dict[str, Any]:
         ),
         IO_MANAGER: WarehouseIOManager(location=settings.warehouse_location, key=key),
         "inbox": InboxResource(
-            url=settings.inbox_url,
+            url=dg.EnvVar("FIBER_INBOX") if shown(settings.inbox_url) != settings.inbox_url else settings.inbox_url,
             quarantine_dir=str(settings.quarantine_dir),
             mapping=str(settings.mapping) if settings.mapping else None,
             max_file_mb=settings.max_file_mb,

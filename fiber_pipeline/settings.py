@@ -19,7 +19,16 @@ from typing import Any
 from fiber_pipeline.environment import EnvFileError, complete_environment
 from fiber_pipeline.installation import SECRET_NAME
 from fiber_pipeline.problems import Problem
-from fiber_pipeline.text.addresses import secure_url
+from fiber_pipeline.text.addresses import (
+    FILES,
+    HOST_OR_SERVICE,
+    REDIS,
+    SERVICE,
+    WEBHOOK,
+    AddressRule,
+    check_host,
+    shown,
+)
 
 AUTO = "auto"
 LOCAL = "local"
@@ -62,11 +71,13 @@ def _setting(
     secret: bool = False,
     decides: tuple[str, ...] = (),
     engine: str | None = None,
+    address: AddressRule | None = None,
 ) -> Any:
     """A setting.
 
     decides: the tables whose rows depend on it, so that they are made anew when it changes.
     engine: the service it configures; without that service in a table's chain it decides nothing.
+    address: what addresses it may hold.
     """
     metadata = {
         "variable": variable,
@@ -75,6 +86,7 @@ def _setting(
         "secret": secret,
         "decides": decides,
         "engine": engine,
+        "address": address,
     }
     return field(default=default, repr=not secret, metadata=metadata)
 
@@ -145,8 +157,6 @@ def _endpoints(value: str) -> tuple[Mapping[str, Any], ...]:
             kind, meaning = _ENDPOINT_KEYS[key]
             if not isinstance(given, kind) or isinstance(given, bool) or (kind is not str and not _is_positive(given)):
                 raise ValueError(f"endpoint {number}: {key} is {meaning}")
-        if not str(item["base_url"]).startswith(("http://", "https://")):
-            raise ValueError(f"endpoint {number}: base_url is {_ENDPOINT_KEYS['base_url'][1]}")
         if item.get("api", "chat") not in ("chat", "responses"):
             raise ValueError(f"endpoint {number}: api is {_ENDPOINT_KEYS['api'][1]}")
     return tuple(endpoints)
@@ -172,8 +182,8 @@ _ENDPOINT_KEYS: Mapping[str, tuple[Any, str]] = {
 }
 
 
-def _host_or_url(value: str) -> str:
-    return secure_url(value) if "://" in value else value
+def _hosts(value: str) -> tuple[str, ...]:
+    return tuple(check_host(name) for name in _names(value))
 
 
 def _glossary(value: str) -> str:
@@ -189,21 +199,27 @@ def _content(value: Any) -> Any:
     return hashlib.sha256(value.read_bytes()).hexdigest() if value.is_file() else str(value)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Settings:
-    """The pipeline's settings; secrets stay out of its repr."""
+    """The pipeline's settings; secrets stay out of its repr, and what addresses hold to sign in with.
+
+    Raises SettingsError for an address that may not be used.
+    """
 
     data_dir: Path = _setting(
         "FIBER_DATA_DIR", "Holds inbox/, outputs/, warehouse/, cache/ and quarantine/.", Path("data"), parse=_path
     )
-    inbox: str | None = _setting("FIBER_INBOX", "Where files are dropped: a folder or an fsspec URL.")
+    inbox: str | None = _setting("FIBER_INBOX", "Where files are dropped: a folder or an fsspec URL.", address=FILES)
     outputs: Path | None = _setting("FIBER_OUTPUTS", "Where workbook, report and exports are written.", parse=_path)
     warehouse: str | None = _setting("FIBER_WAREHOUSE", "The DuckDB file.")
     warehouse_key: str | None = _setting(
         "FIBER_WAREHOUSE_KEY", "Encrypts the warehouse with DuckDB's own encryption, and seals the cache.", secret=True
     )
     cache_url: str | None = _setting(
-        "FIBER_CACHE_URL", "A cache shared by workers (`redis://…`); embedded if unset.", secret=True
+        "FIBER_CACHE_URL",
+        "A cache shared by workers (`rediss://…`; `redis://…` on this machine); embedded if unset.",
+        secret=True,
+        address=REDIS,
     )
     cache_days: float = _setting(
         "FIBER_CACHE_DAYS", "How long a paid answer is used again.", 365.0, parse=_positive(float, "days")
@@ -283,6 +299,21 @@ class Settings:
         "FIBER_ALERT_WEBHOOK",
         "Told when 80 % and 100 % of the month's budget are spent (a Slack-like webhook).",
         secret=True,
+        address=WEBHOOK,
+    )
+    unencrypted_hosts: tuple[str, ...] = _setting(
+        "FIBER_UNENCRYPTED_HOSTS",
+        "Hosts other than this machine that may be spoken to in the open (`http://`, `redis://`, `ftp://`), separated "
+        "by commas: where nobody can listen on the way.",
+        (),
+        parse=_hosts,
+    )
+    ui_names: tuple[str, ...] = _setting(
+        "FIBER_UI_NAMES",
+        "What a proxy with a login before the UI is called, with its port where that is not the protocol's own, "
+        "separated by commas; without one, the UI is served to this machine alone.",
+        (),
+        parse=_hosts,
     )
     secret_file: Path | None = _setting(
         "FIBER_SECRET_FILE",
@@ -333,7 +364,9 @@ class Settings:
         decides=("translated_comments",),
     )
     openai_api_key: str | None = _setting("OPENAI_API_KEY", "OpenAI's key.", secret=True)
-    openai_base_url: str | None = _setting("OPENAI_BASE_URL", "Anything that speaks OpenAI's protocol.")
+    openai_base_url: str | None = _setting(
+        "OPENAI_BASE_URL", "Anything that speaks OpenAI's protocol.", address=SERVICE
+    )
     openai_model: str | None = _setting(
         "FIBER_OPENAI_MODEL",
         "The model to ask.",
@@ -348,6 +381,7 @@ class Settings:
         (),
         parse=_endpoints,
         secret=True,
+        address=SERVICE,
     )
     openai_mode: str = _setting(
         "FIBER_OPENAI_MODE",
@@ -360,7 +394,7 @@ class Settings:
         "FIBER_OPENAI_ITEMS_PER_REQUEST", "Comments that share one request.", 10, parse=_positive(int, "comments")
     )
     azure_language_endpoint: str | None = _setting(
-        "AZURE_LANGUAGE_ENDPOINT", "Azure AI Language's address, `https://…`.", parse=secure_url
+        "AZURE_LANGUAGE_ENDPOINT", "Azure AI Language's address, `https://…`.", address=SERVICE
     )
     azure_language_key: str | None = _setting("AZURE_LANGUAGE_KEY", "Azure AI Language's key.", secret=True)
     google_cloud_project: str | None = _setting("GOOGLE_CLOUD_PROJECT", "The project that pays for translation.")
@@ -370,7 +404,7 @@ class Settings:
     google_translate_endpoint: str | None = _setting(
         "FIBER_GOOGLE_TRANSLATE_ENDPOINT",
         "A regional or private Google Cloud Translation: `host` for gRPC, `https://host` for REST.",
-        parse=_host_or_url,
+        address=HOST_OR_SERVICE,
     )
     google_location: str | None = _setting(
         "FIBER_GOOGLE_LOCATION", "The region to translate in; unset, the glossary's or `global`."
@@ -382,6 +416,15 @@ class Settings:
         decides=("translated_comments",),
         engine="google",
     )
+
+    def __post_init__(self) -> None:
+        problems = _address_problems({item.name: getattr(self, item.name) for item in fields(self)})
+        if problems:
+            raise SettingsError("\n".join(problems))
+
+    def __repr__(self) -> str:
+        told = (f"{item.name}={shown(repr(getattr(self, item.name)))}" for item in fields(self) if item.repr)
+        return f"Settings({', '.join(told)})"
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
@@ -399,15 +442,14 @@ class Settings:
         values: dict[str, Any] = {}
         problems = []
         for item in fields(cls):
-            variable = item.metadata["variable"]
-            text = environment.get(variable, "").strip()
+            text = environment.get(item.metadata["variable"], "").strip()
             if not text:
                 continue
             try:
                 values[item.name] = item.metadata["parse"](text)
             except ValueError as error:
-                shown = "its value" if item.metadata["secret"] else repr(text)
-                problems.append(f"{variable}: {shown} will not do: {error}")
+                problems.append(_problem(item.metadata, text, error))
+        problems += _address_problems(values)
         if problems:
             raise SettingsError("\n".join(problems))
         return cls(**values)
@@ -495,6 +537,28 @@ class Settings:
     def dagster_home(self) -> Path:
         """Where Dagster keeps runs and events unless DAGSTER_HOME says otherwise."""
         return self.data_dir / "dagster"
+
+
+def _address_problems(values: Mapping[str, Any]) -> list[str]:
+    """What is wrong with the addresses among settings' values, by their names."""
+    problems = []
+    for item in fields(Settings):
+        rule: AddressRule | None = item.metadata["address"]
+        value = values.get(item.name)
+        if rule is None or not value:
+            continue
+        for address in [value] if isinstance(value, str) else [endpoint["base_url"] for endpoint in value]:
+            try:
+                rule.check(address, values.get("unencrypted_hosts", ()))
+            except ValueError as error:
+                problems.append(_problem(item.metadata, address, error))
+    return problems
+
+
+def _problem(metadata: Mapping[str, Any], text: str, error: ValueError) -> str:
+    # Without its scheme an address is not told from other words.
+    is_hidden = metadata["secret"] or (metadata["address"] is not None and "@" in text and "://" not in text)
+    return f"{metadata['variable']}: {'its value' if is_hidden else shown(repr(text))} will not do: {error}"
 
 
 def unknown_names(environment: Mapping[str, str] = os.environ) -> dict[str, str]:

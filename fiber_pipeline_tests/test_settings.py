@@ -44,9 +44,11 @@ def test_chains_are_ordered_names():
         ("FIBER_BATCHES_PER_TICK", "2.5"),
         ("FIBER_OPENAI_ENDPOINTS", '{"base_url": 1}'),
         ("FIBER_OPENAI_ENDPOINTS", '[{"base_url": "localhost:8000"}]'),
-        ("FIBER_OPENAI_ENDPOINTS", '[{"base_url": "http://a", "requests_per_minute": 0}]'),
-        ("FIBER_OPENAI_ENDPOINTS", '[{"base_url": "http://a", "api": "completions"}]'),
-        ("FIBER_OPENAI_ENDPOINTS", '[{"base_url": "http://a", "rpm": 60}]'),
+        ("FIBER_OPENAI_ENDPOINTS", '[{"base_url": "https://a", "requests_per_minute": 0}]'),
+        ("FIBER_OPENAI_ENDPOINTS", '[{"base_url": "https://a", "api": "completions"}]'),
+        ("FIBER_OPENAI_ENDPOINTS", '[{"base_url": "https://a", "rpm": 60}]'),
+        ("FIBER_UI_NAMES", "https://fiber.example.com"),
+        ("FIBER_UNENCRYPTED_HOSTS", "http://gpu-1"),
         ("FIBER_OPENAI_MODE", "slow"),
         ("FIBER_OPENAI_ITEMS_PER_REQUEST", "0"),
     ],
@@ -119,22 +121,56 @@ def test_the_words_depend_on_the_service_that_writes_them_whatever_the_chains_sa
     assert "planted" not in asked.deciding("executive_summary")
 
 
-def test_an_address_that_would_send_a_key_in_the_open_is_refused():
+OPEN = {
+    "OPENAI_BASE_URL": "http://gpu-1:8000/v1",
+    "FIBER_OPENAI_ENDPOINTS": '[{"base_url": "https://gpu-1/v1"}, {"base_url": "http://gpu-1:8000/v1"}]',
+    "AZURE_LANGUAGE_ENDPOINT": "http://gpu-1",
+    "FIBER_GOOGLE_TRANSLATE_ENDPOINT": "http://gpu-1",
+    "FIBER_ALERT_WEBHOOK": "http://gpu-1/T0/planted",
+    "FIBER_CACHE_URL": "redis://:planted@gpu-1:6379/0",
+    "FIBER_INBOX": "ftp://fiber:planted@gpu-1/exports",
+}
+
+
+def test_no_address_sends_anything_in_the_open_unless_its_host_is_named():
     with pytest.raises(SettingsError) as caught:
-        Settings.from_environment(
-            {
-                "AZURE_LANGUAGE_ENDPOINT": "fiber.cognitiveservices.azure.com",
-                "FIBER_GOOGLE_TRANSLATE_ENDPOINT": "http://translate.example.com",
-            }
-        )
-    assert "AZURE_LANGUAGE_ENDPOINT" in str(caught.value) and "FIBER_GOOGLE_TRANSLATE_ENDPOINT" in str(caught.value)
-    well = Settings.from_environment(
+        Settings.from_environment(OPEN)
+    for variable, line in zip(sorted(OPEN), sorted(str(caught.value).splitlines()), strict=True):
+        assert line.startswith(f"{variable}: ") and "FIBER_UNENCRYPTED_HOSTS" in line
+    assert "planted" not in str(caught.value)
+    named = Settings.from_environment({**OPEN, "FIBER_UNENCRYPTED_HOSTS": "cache.example.com, GPU-1"})
+    assert named.cache_url == OPEN["FIBER_CACHE_URL"]
+    here = {name: value.replace("gpu-1", "127.0.0.1") for name, value in OPEN.items()}
+    assert Settings.from_environment(here).openai_base_url == here["OPENAI_BASE_URL"]
+    with pytest.raises(SettingsError, match="OPENAI_BASE_URL"):
+        Settings(openai_base_url="http://gpu-1/v1")
+
+
+@pytest.mark.parametrize(
+    "variable",
+    ["OPENAI_BASE_URL", "AZURE_LANGUAGE_ENDPOINT", "FIBER_GOOGLE_TRANSLATE_ENDPOINT", "FIBER_ALERT_WEBHOOK"],
+)
+@pytest.mark.parametrize(
+    "address", ["https://user:planted@h/v1", "user:planted@h", "https://h:planted@x", "https://u:pl/planted@h"]
+)
+def test_an_address_whose_password_would_make_every_request_fail_is_refused(variable: str, address: str):
+    with pytest.raises(SettingsError, match=variable) as caught:
+        Settings.from_environment({variable: address})
+    assert "planted" not in str(caught.value)
+
+
+def test_what_addresses_hold_to_sign_in_with_is_in_no_repr():
+    settings = Settings.from_environment(
         {
-            "AZURE_LANGUAGE_ENDPOINT": "http://127.0.0.1:80",
-            "FIBER_GOOGLE_TRANSLATE_ENDPOINT": "translate.example.com:443",
+            "FIBER_INBOX": "sftp://fiber:planted@h/exports",
+            "FIBER_WAREHOUSE": "ducklake:postgresql://fiber:planted@h/d",
+            "FIBER_OUTPUTS": "s3://key:planted@bucket/x",
+            "FIBER_CACHE_URL": "rediss://:planted@h",
         }
     )
-    assert well.google_translate_endpoint == "translate.example.com:443"
+    assert "planted" not in repr(settings) and "planted" not in f"{settings}"
+    assert "sftp://***@h/exports" in repr(settings)
+    assert settings.inbox_url == "sftp://fiber:planted@h/exports"
 
 
 def test_names_that_are_no_settings_are_told_with_the_nearest_that_is_one():

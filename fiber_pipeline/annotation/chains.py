@@ -117,11 +117,20 @@ def open_batch_desk(settings: Settings, store: "ResponseStore") -> "BatchDesk":
 
     Raises StoreError, TaxonomyError or PriceFileError for what it needs and lacks.
     """
+    from fiber_pipeline.annotation.plausibility import SentimentDoubt, TranslationDoubt
+    from fiber_pipeline.annotation.sentiment import LocalSentimentEngine
     from fiber_pipeline.annotation.themes import load_taxonomy
     from fiber_pipeline.services.openai.batches.desk import BatchDesk
     from fiber_pipeline.services.prices import Prices
 
-    return BatchDesk(settings, load_taxonomy(settings.taxonomy).descriptions, store, Prices(settings.prices))
+    local = LocalSentimentEngine()
+    return BatchDesk(
+        settings,
+        load_taxonomy(settings.taxonomy).descriptions,
+        store,
+        Prices(settings.prices),
+        doubts={"annotate": SentimentDoubt(local), "translate": TranslationDoubt(local)},
+    )
 
 
 class _Workshop:
@@ -142,7 +151,7 @@ class _Workshop:
             from fiber_pipeline.services.openai.from_settings import translation_services
 
             services = translation_services(self._settings, with_english=self._settings.english)
-            return OpenAITranslationEngine(self._enricher, services)
+            return OpenAITranslationEngine(self._enricher, services, self._local_sentiment)
         from fiber_pipeline.annotation.translation import GlossTranslationEngine
 
         return GlossTranslationEngine()
@@ -153,7 +162,7 @@ class _Workshop:
             from fiber_pipeline.services.openai.from_settings import annotation_services
 
             services = annotation_services(self._settings, self._taxonomy.descriptions)
-            return OpenAISentimentEngine(self._enricher, services)
+            return OpenAISentimentEngine(self._enricher, services, self._local_sentiment)
         if name == "azure":
             from fiber_pipeline.annotation.sentiment.azure_engine import AzureSentimentEngine
             from fiber_pipeline.services.azure import sentiment_service
@@ -167,7 +176,7 @@ class _Workshop:
             from fiber_pipeline.services.openai.from_settings import annotation_services
 
             services = annotation_services(self._settings, self._taxonomy.descriptions)
-            return OpenAIThemeEngine(self._enricher, services, self._taxonomy)
+            return OpenAIThemeEngine(self._enricher, services, self._taxonomy, self._local_sentiment)
         if name == "azure":
             from fiber_pipeline.annotation.themes.azure_engine import AzureThemeEngine
             from fiber_pipeline.services.azure import sentiment_service

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from fiber_pipeline.annotation.engines import Answers, Progress, answer_apart
+from fiber_pipeline.services.doubt import Doubt
 from fiber_pipeline.services.enrichment import Enriched, Enricher
 from fiber_pipeline.services.failures import UnknownPrice
 from fiber_pipeline.services.operation import Item
@@ -34,7 +35,7 @@ class RemoteEngine(ABC):
 
     def answer(self, request: pd.DataFrame, progress: Progress | None = None) -> Answers:
         """Answer texts; what the service leaves unanswered, or `read` cannot use, is said with its reason."""
-        enriched = self.enrich(self.services, self.items(request), progress)
+        enriched = self.enrich(self.services, self.items(request), progress, self.doubt(request))
         return self.read_apart(request, enriched.answers, enriched.unanswered)
 
     def read_apart(self, request: pd.DataFrame, answers: Mapping[int, Any], unanswered: Mapping[int, str]) -> Answers:
@@ -47,12 +48,22 @@ class RemoteEngine(ABC):
         read = answer_apart(read_rows, range(len(request)))
         return Answers(read.frame, {**unanswered, **read.unanswered}, read.broken - unanswered.keys())
 
-    def enrich(self, services: Sequence[Service], items: Sequence[Item], progress: Progress | None) -> Enriched:
+    def enrich(
+        self,
+        services: Sequence[Service],
+        items: Sequence[Item],
+        progress: Progress | None,
+        doubt: Doubt | None = None,
+    ) -> Enriched:
         """Ask `services` about `items`. A service without a price is asked, and answers, nothing."""
         try:
-            return self.enricher.enrich(services, items, progress)
+            return self.enricher.enrich(services, items, progress, doubt)
         except UnknownPrice as problem:
             return Enriched({}, dict.fromkeys(range(len(items)), str(problem)))
+
+    def doubt(self, request: pd.DataFrame) -> Doubt | None:
+        """What doubts answers about texts of `request`; nothing unless a subclass knows better."""
+        return None
 
     def items(self, request: pd.DataFrame) -> list[Item]:
         """What is asked about each row of `request`, in its order. Without a language unless a subclass adds one."""

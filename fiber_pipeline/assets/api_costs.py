@@ -59,6 +59,7 @@ def _metadata(costs: pd.DataFrame, efficiency: Efficiency) -> dict[str, Any]:
         "cost_usd_per_comment": efficiency.usd_per_comment,
         "cost_usd_per_insight": efficiency.usd_per_insight,
         "hit_rate": efficiency.hit_rate,
+        "asked_again_share": efficiency.asked_again_share,
         "month": latest["month"],
         "month_to_date_usd": latest["month_to_date_usd"],
         "month_forecast_usd": latest["month_forecast_usd"],

@@ -6,7 +6,7 @@ import platform
 import shutil
 import sys
 from collections.abc import Coroutine, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from fiber_pipeline import __version__
 from fiber_pipeline.cli.problems import explain
 from fiber_pipeline.problems import Problem
 from fiber_pipeline.settings import ENGINE_TABLES, Settings, SettingsError, unknown_names
+from fiber_pipeline.text.addresses import shown
 
 _PACKAGES = ("dagster", "pandas", "duckdb", "pyarrow", "pandera")
 _LOW_SPACE = 1_000_000_000
@@ -64,7 +65,12 @@ def doctor() -> None:
 
 
 def examine() -> Iterator[Finding]:
-    """Look at everything, in the order a newcomer would."""
+    """Look at everything, in the order a newcomer would; what addresses hold to sign in with is in no finding."""
+    for finding in _findings():
+        yield replace(finding, text=shown(finding.text))
+
+
+def _findings() -> Iterator[Finding]:
     yield from _versions()
     settings = None
     try:
@@ -116,14 +122,14 @@ def _settings(settings: Settings) -> Iterator[Finding]:
         value = getattr(settings, item.name)
         if value == getattr(defaults, item.name):
             continue
-        shown = "set, not shown" if item.metadata["secret"] else _shown(value)
-        yield Finding("settings", "ok", f"{item.metadata['variable']} = {shown}")
+        told = "set, not shown" if item.metadata["secret"] else _told(value)
+        yield Finding("settings", "ok", f"{item.metadata['variable']} = {told}")
     for missing, given in _half_set(settings):
         text = f"{given} is set, but without {missing} the service is not asked"
         yield Finding("settings", "wrong", text, "set both, or neither")
 
 
-def _shown(value: object) -> object:
+def _told(value: object) -> object:
     return ",".join(value) if isinstance(value, tuple) else value
 
 

@@ -21,6 +21,7 @@ import click
 from fiber_pipeline.cli.stopping import Stop, watched_signals
 from fiber_pipeline.problems import Problem
 from fiber_pipeline.settings import Settings, unknown_names
+from fiber_pipeline.text.addresses import shown
 
 _SIGNALLED = 128
 _MORE = "`fiber --debug …` shows where"
@@ -54,7 +55,7 @@ def run_command(command: Callable[[Stop], Any], *, debug: bool) -> int:
                 return _stopped(stop.signal)
             if debug:
                 raise
-            click.echo(_told(end), err=True)
+            click.echo(shown(_told(end)), err=True)
             return 1
         except click.ClickException as problem:
             if debug and not isinstance(problem, click.UsageError):
@@ -106,4 +107,4 @@ def _stopped(number: signal.Signals) -> int:
 
 
 def _tell_unforeseen(kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:
-    click.echo(f"Error: a mistake of the program, {kind.__name__}: {error}\n{_MORE}", err=True)
+    click.echo(f"Error: a mistake of the program, {kind.__name__}: {shown(str(error))}\n{_MORE}", err=True)

@@ -14,7 +14,7 @@ from fiber_pipeline.inbox import Quarantine
 from fiber_pipeline.insight import incomplete_batches
 from fiber_pipeline.operations.pipeline import Result
 from fiber_pipeline.outputs import labels
-from fiber_pipeline.services.costs import budget_alerts, list_calls
+from fiber_pipeline.services.costs import DOUBTED, budget_alerts, list_calls
 from fiber_pipeline.services.store.opening import store_of
 from fiber_pipeline.services.store.protocol import Budget
 from fiber_pipeline.settings import Settings
@@ -129,10 +129,12 @@ def _services(settings: Settings, since: datetime) -> list[str]:
     for (provider, model, operation), asked in calls.groupby(["provider", "model", "operation"]):
         sent = asked[~asked["cached"]]
         known = int(asked.loc[asked["cached"], "items"].sum())
-        failed = int((sent["status"] != "answered").sum())
+        failed = int((~sent["status"].isin(("answered", DOUBTED))).sum())
+        again = int(sent.loc[sent["status"] == DOUBTED, "items"].sum())
         lines.append(
             f"{provider} {model}, {operation}: {len(sent)} requests for {int(sent['items'].sum())} texts"
             + (f", {failed} without an answer" if failed else "")
+            + (f", {again} texts asked again alone" if again else "")
             + f", {sent['cost_usd'].sum():.4f} USD; {known} texts were answered before"
         )
     budget = Budget(settings.budget_usd, settings.budget_usd_month)

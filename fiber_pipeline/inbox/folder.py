@@ -1,5 +1,6 @@
 """Listing, reading and adding files of the inbox, on a local disk or behind any fsspec URL."""
 
+import base64
 import hashlib
 import os
 import re
@@ -13,6 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from fiber_pipeline.problems import Problem
+from fiber_pipeline.text.addresses import shown, without_login
 
 # What editors, browsers and copying tools leave beside or before the real file.
 _PARTIAL_SUFFIXES = frozenset({".part", ".partial", ".tmp", ".temp", ".crdownload", ".download", ".filepart", ".swp"})
@@ -95,16 +97,17 @@ def is_waiting(name: str) -> bool:
 
 
 class Inbox:
-    """The folder or object store that files are dropped into; a batch is a file's path relative to it."""
+    """The folder or object store that files are dropped into; a batch is a file's path relative to it.
+
+    url: where it is, as people are told.
+    """
 
     def __init__(self, url: str) -> None:
-        from fsspec.core import url_to_fs
-
-        self.url = url
+        self.url = shown(url)
         try:
-            self._files, root = url_to_fs(url)
+            self._files, root = _open(url)
         except (ImportError, ValueError) as error:
-            raise InboxUnusable(f"the inbox {url} cannot be opened: {error}") from None
+            raise InboxUnusable(f"the inbox {self.url} cannot be opened: {shown(str(error))}") from None
         self._root = root.rstrip("/")
         self.is_local = "file" in _protocols(self._files)
         if self.is_local:
@@ -280,6 +283,21 @@ def _why_unreadable(source: Path, error: OSError) -> str:
 
 def _what_it_is(mode: int) -> str:
     return f"is {_KINDS.get(stat.S_IFMT(mode), 'a device')}, not a file"
+
+
+def _open(url: str) -> tuple[Any, str]:
+    """The file system of an address, and the path in it."""
+    from fsspec.core import url_to_fs
+
+    options: dict[str, Any] = {}
+    if url.startswith(("http://", "https://")):
+        # Paths there are whole addresses, which every error would quote.
+        url, login = without_login(url)
+        if login is not None:
+            token = base64.b64encode(":".join(login).encode()).decode()
+            options["client_kwargs"] = {"headers": {"Authorization": f"Basic {token}"}}
+    files, path = url_to_fs(url, **options)
+    return files, path
 
 
 def _absolute(path: Path) -> Path:

@@ -14,6 +14,7 @@ from fiber_pipeline.insight.citations import Figure, Statement, verify_citations
 from fiber_pipeline.insight.recommendations import recommend
 from fiber_pipeline.insight.spanish import decimal, percent, whole
 from fiber_pipeline.insight.summary import ExecutiveSummary, summarise
+from fiber_pipeline.services.openai.suspicion import is_suspicious
 
 _MOST_COMMENTS = 5
 _MOST_CHARACTERS = 400
@@ -67,7 +68,9 @@ def gather_facts(connection: duckdb.DuckDBPyConnection) -> Facts:
         ids(reason.figures)
     grounds = (*summary.statements, *reasons)
     wanted = [id_ for statement in grounds for id_ in statement.evidence[:_MOST_COMMENTS]]
-    texts = dict(connection.execute(_TEXTS, {"ids": wanted}).fetchall()) if wanted else {}
+    found = dict(connection.execute(_TEXTS, {"ids": wanted}).fetchall()) if wanted else {}
+    # All comments share the one request there is: none that speaks to the model is in it.
+    texts = {id_: text for id_, text in found.items() if not is_suspicious(text)}
     document = {
         "figures": [_told(connection, figure, id_) for figure, id_ in figures.items()],
         "findings": findings,

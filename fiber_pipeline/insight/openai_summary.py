@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
+from fiber_pipeline.cleaning import redact
 from fiber_pipeline.insight.citations import Statement, keep_verified
 from fiber_pipeline.insight.facts import Facts, gather_facts
 from fiber_pipeline.insight.free_writing import is_sound_action, problem_of
@@ -78,7 +79,9 @@ class OpenAIWriter:
         unsound = tuple((statement, problem) for statement, problem in written if problem)
         with self._reader() as connection:
             kept, unverified = keep_verified(connection, [statement for statement, problem in written if not problem])
-        dropped = (*unsound, *unverified)
+        # Checked as they were written; a number that is redacted first is no longer a wrong one.
+        kept = tuple(_redacted(statement) for statement in kept)
+        dropped = tuple((_redacted(statement), problem) for statement, problem in (*unsound, *unverified))
         if len(kept) < _FEWEST_STATEMENTS:
             reason = self._because(f"unverified: {len(kept)} of {len(written)} sentences hold")
             return replace(facts.summary, dropped=(*dropped, *facts.summary.dropped), fallback_reason=reason)
@@ -92,7 +95,8 @@ class OpenAIWriter:
             action = actions.get(row["rank"], {"title": "", "steps": ""})
             title, steps = tidied(action["title"]), tidied(action["steps"])
             if is_sound_action(title, steps, facts.grounds):
-                row["title"], row["why"] = title, f"{_without_steps(row['why'])} {steps}"
+                row["title"] = redact(title).text
+                row["why"] = f"{_without_steps(row['why'])} {redact(steps).text}"
                 row["engine"], row["model"] = self._operation.provider, self._operation.model
             else:
                 row["fallback_reason"] = otherwise
@@ -121,6 +125,11 @@ def _written(answer: Any, facts: Facts) -> Iterator[tuple[Statement, str | None]
         statement = Statement(tidied(said["text"]), figures, evidence)
         is_given = set(said["figures"]) <= facts.figures.keys() and set(said["comments"]) <= facts.comments
         yield statement, problem_of(statement, facts.grounds) if is_given else "it cites what it was not given"
+
+
+def _redacted(statement: Statement) -> Statement:
+    """A sentence as it may be stored: the model was given nobody's data, but may have guessed, or been told, some."""
+    return replace(statement, text=redact(statement.text).text)
 
 
 def _without_steps(why: str) -> str:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from fiber_pipeline.services.caller import Caller
+from fiber_pipeline.services.doubt import marks
 from fiber_pipeline.services.failures import BudgetExceeded, ServiceFailure
 from fiber_pipeline.services.operation import Item, Operation, text_hash
 from fiber_pipeline.services.plan import PriceList
@@ -87,6 +88,21 @@ class Books:
             request_id=reply.request_id,
         )
         await self._write(Settled(intent.call_id, settlement, kept))
+
+    async def settle_doubted(
+        self, intent: Intent, items: Sequence[Item], reply: Reply, why: str, latency: float, retries: int
+    ) -> None:
+        """Write down what a request cost whose answers are not believed, and keep none of them."""
+        settlement = Settlement(
+            status="doubted",
+            usage=reply.usage,
+            cost_usd=self.cost(reply.usage),
+            latency_ms=latency * 1000,
+            retries=retries,
+            request_id=reply.request_id,
+            detail=why,
+        )
+        await self._write(Settled(intent.call_id, settlement, marks(intent.keys, items)))
 
     async def settle_failure(self, intent: Intent, failure: ServiceFailure, latency: float, retries: int) -> None:
         """Write down that a request brought nothing.

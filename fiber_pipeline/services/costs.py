@@ -17,6 +17,7 @@ ALERT_SHARES = {"100": 1.0, "80": 0.8}
 FORECAST_DAYS = 28
 # Sums of billionths of a dollar; what floats add beyond is noise.
 _DECIMALS = 9
+DOUBTED = "doubted"
 _POSSIBLY_PAID = ("open", "unknown")
 _GROUP = ["day", "provider", "model", "operation"]
 
@@ -26,11 +27,13 @@ class Efficiency:
     """What the services came to, over the whole history.
 
     cost_usd: all of it. hit_rate: share of texts answered from the cache, None where none was asked about.
+    asked_again_share: share of the texts sent that were asked about again alone, None where none was sent.
     usd_per_comment, usd_per_insight: cost over what the warehouse holds, None where it holds none.
     """
 
     cost_usd: float
     hit_rate: float | None
+    asked_again_share: float | None
     usd_per_comment: float | None
     usd_per_insight: float | None
 
@@ -63,6 +66,7 @@ def measure_costs(calls: pd.DataFrame, budget_usd_month: float | None, now: date
             **{name: calls[name] for name in _GROUP[1:]},
             "requests": sent.astype("int64"),
             "items_sent": calls["items"].where(sent, 0),
+            "items_asked_again": calls["items"].where(calls["status"] == DOUBTED, 0),
             "items_cached": calls["items"].where(~sent, 0),
             **{name: calls[name].fillna(0) for name in ("tokens_in", "tokens_out", "characters", "records")},
             "cost_usd": cost,
@@ -96,6 +100,7 @@ def measure_efficiency(costs: pd.DataFrame, comments: int, insights: int) -> Eff
     return Efficiency(
         cost_usd=usd,
         hit_rate=cached / (cached + sent) if cached + sent else None,
+        asked_again_share=float(costs["items_asked_again"].sum()) / sent if sent else None,
         usd_per_comment=usd / comments if comments else None,
         usd_per_insight=usd / insights if insights else None,
     )

@@ -9,6 +9,7 @@ from typing import Any
 
 from fiber_pipeline.services.books import Books, new_intent
 from fiber_pipeline.services.caller import current_caller
+from fiber_pipeline.services.doubt import Doubt
 from fiber_pipeline.services.endpoints import Quotas
 from fiber_pipeline.services.execution import Execution
 from fiber_pipeline.services.operation import Item
@@ -60,11 +61,18 @@ class Enricher:
         work = prepare(services, items, self.store, self.prices, self.policy, with_answers=False)
         return describe(work, services, self.store, self.policy)
 
-    def enrich(self, services: Sequence[Service], items: Sequence[Item], progress: Progress | None = None) -> Enriched:
+    def enrich(
+        self,
+        services: Sequence[Service],
+        items: Sequence[Item],
+        progress: Progress | None = None,
+        doubt: Doubt | None = None,
+    ) -> Enriched:
         """Answer `items`, from the store where it can, else by asking `services`.
 
         services: endpoints of one operation, which share the load.
         progress: told, in this thread, how many of `items` have an outcome, and how many there are.
+        doubt: who doubts the answers of a request; without it all are believed.
         Raises UnknownPrice, before anything is sent, if something must be asked and has no price. An interrupt (any
         exception in the calling thread) ends requests under way after a short grace, keeps what was paid and passes on.
         """
@@ -76,11 +84,19 @@ class Enricher:
             return _by_place(work, work.answers, work.unsendable)
         with ThreadPoolExecutor(max_workers=1, thread_name_prefix="services-books") as pen:
             books = Books(one_operation(services), self.store, self.prices, self.budget, current_caller(), pen)
-            execution = Execution(work, services, self._quotas, books, self.policy)
+            execution = Execution(work, services, self._quotas, books, self.policy, doubt)
             run_apart(
                 execution.run,
                 watch=_progress_of(work, execution, progress),
                 give_up=partial(_give_up, execution, self.policy),
+            )
+        if execution.doubted:
+            asked = sum(map(len, work.packs))
+            _log.warning(
+                "%d of %d texts were asked about again alone: their answers contradicted what is known of "
+                "them, which a text among them may have talked the model into",
+                execution.doubted,
+                asked,
             )
         enriched = _by_place(work, execution.answers(), execution.reasons)
         if enriched.unanswered:

@@ -15,12 +15,13 @@ from dataclasses import replace
 from typing import Any
 
 from fiber_pipeline.services.books import Books
+from fiber_pipeline.services.doubt import Doubt
 from fiber_pipeline.services.endpoints import Endpoints, NothingToAsk, Quotas, Turn
 from fiber_pipeline.services.failures import BudgetExceeded, ServiceFailure
 from fiber_pipeline.services.operation import Item
 from fiber_pipeline.services.plan import Work, paced_amount
 from fiber_pipeline.services.policy import Policy
-from fiber_pipeline.services.retries import Pack, Verdict, after_failure, after_flaws
+from fiber_pipeline.services.retries import Pack, Verdict, after_doubt, after_failure, after_flaws
 from fiber_pipeline.services.service import Reply, Service, Unread
 from fiber_pipeline.services.store.answers import read_answers, write_answer
 from fiber_pipeline.services.store.protocol import Intent
@@ -32,9 +33,20 @@ _NOTHING_LEFT = Verdict()
 
 
 class Execution:
-    """Asks what `work` leaves open. `reasons` fill up by question while it runs."""
+    """Asks what `work` leaves open. `reasons` fill up by question while it runs.
 
-    def __init__(self, work: Work, services: Sequence[Service], quotas: Quotas, books: Books, policy: Policy) -> None:
+    doubted: how many questions were asked again alone, since the answers of their request were not believed.
+    """
+
+    def __init__(
+        self,
+        work: Work,
+        services: Sequence[Service],
+        quotas: Quotas,
+        books: Books,
+        policy: Policy,
+        doubt: Doubt | None = None,
+    ) -> None:
         # Written out: as objects, some dozen an answer, each of a long run's would be looked at by every collection of
         # the garbage collector, and all requests wait meanwhile.
         self._written: dict[int, bytes] = {}
@@ -44,6 +56,8 @@ class Execution:
         self._quotas = quotas
         self._books = books
         self._policy = policy
+        self._doubt = doubt
+        self.doubted = 0
         # More than requests may be under way: some read and settle what has come while others ask.
         self._workers = policy.concurrency + max(2, policy.concurrency // 4)
         self._numbers = itertools.count()
@@ -156,6 +170,10 @@ class Execution:
                 raise
             if isinstance(read, Reply):
                 self._endpoints.answered(turn, read)
+                if why := self._why_doubted(items, read):
+                    await self._books.settle_doubted(intent, items, read, why, latency, pack.attempts - 1)
+                    self.doubted += len(items)
+                    return after_doubt(pack)
                 written = {place: write_answer(answer) for place, answer in read.answers.items()}
                 await self._books.settle_reply(intent, items, read, written, latency, pack.attempts - 1)
                 return self._take(pack, read, written)
@@ -228,6 +246,12 @@ class Execution:
                 return unread()
             except ServiceFailure as failure:
                 return failure
+
+    def _why_doubted(self, items: Sequence[Item], reply: Reply) -> str | None:
+        """Why the answers of a request are not believed together; None if they are, or it is about one text alone."""
+        if self._doubt is None or len(items) == 1:
+            return None
+        return self._doubt(items, reply.answers)
 
     async def _mistaken(self, turn: Turn, intent: Intent, mistake: Exception, latency: float, pack: Pack) -> None:
         """Settle a request that the client made a mistake about, which ends everything."""

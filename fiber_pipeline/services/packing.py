@@ -1,6 +1,6 @@
 """How texts are put together into requests."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from fiber_pipeline.services.operation import Item
 from fiber_pipeline.services.service import Limits, Service
@@ -13,6 +13,8 @@ def common_limits(services: Sequence[Service]) -> Limits:
         items=min(limit.items for limit in limits),
         item_characters=min(limit.item_characters for limit in limits),
         request_characters=min(limit.request_characters for limit in limits),
+        # They answer the same question, and are spoilt by the same texts.
+        alone=limits[0].alone,
     )
 
 
@@ -24,10 +26,13 @@ def too_long(item: Item, limits: Limits) -> str | None:
     return f"too long: {len(item.text)} characters, where the service takes {most}"
 
 
-def pack(items: Sequence[Item], numbers: Iterable[int], limits: Limits, size: int) -> list[tuple[int, ...]]:
+def pack(
+    items: Sequence[Item], numbers: Iterable[int], limits: Limits, size: int, alone: Collection[int] = ()
+) -> list[tuple[int, ...]]:
     """Put texts together, in order, up to `size` and the limits; return the numbers of the texts of each request.
 
-    items: all texts; numbers: which of them to pack, none of them too long.
+    items: all texts; numbers: which of them to pack, none of them too long; alone: those that share no request,
+    beside what the limits say.
     A request holds one language only, since some services are told it once a request.
     """
     most = min(size, limits.items)
@@ -35,6 +40,9 @@ def pack(items: Sequence[Item], numbers: Iterable[int], limits: Limits, size: in
     packs: list[list[int]] = []
     for number in numbers:
         item = items[number]
+        if number in alone or (most > 1 and limits.alone(item.text)):
+            packs.append([number])
+            continue
         members, characters = open_packs.get(item.language, (None, 0))
         if members is None or len(members) == most or characters + len(item.text) > limits.request_characters:
             members, characters = [], 0

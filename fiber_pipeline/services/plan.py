@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
+from fiber_pipeline.services.doubt import mark_of
 from fiber_pipeline.services.operation import Item, Operation
 from fiber_pipeline.services.packing import common_limits, pack, too_long
 from fiber_pipeline.services.policy import Policy
@@ -110,7 +111,9 @@ def prepare(
             unsendable[number] = reason
         else:
             to_ask.append(number)
-    packs = pack(distinct, to_ask, limits, policy.items_per_request)
+    doubted = store.known([mark_of(keys[number]) for number in to_ask])
+    alone = {number for number in to_ask if mark_of(keys[number]) in doubted} if doubted else set()
+    packs = pack(distinct, to_ask, limits, policy.items_per_request, alone)
     usage, most_usd = Usage(), 0.0
     for numbers in packs:
         # Priced one by one: some prices depend on the size of a request.

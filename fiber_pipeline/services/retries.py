@@ -67,6 +67,11 @@ def after_flaws(pack: Pack, flawed: dict[int, str], policy: Policy) -> tuple[tup
     return tuple(replace(pack, repairs=pack.repairs + 1).parts(groups)), {}
 
 
+def after_doubt(pack: Pack) -> Verdict:
+    """Decide about a request whose answers are not believed: each of its texts is asked about alone."""
+    return Verdict(again=tuple(pack.parts([(number,) for number in pack.questions])))
+
+
 def pause_before(attempts: int, policy: Policy) -> float:
     """Seconds to wait after this many attempts, drawn at random so that many do not come back at once."""
     bound = min(policy.longest_pause_seconds, policy.first_pause_seconds * 2 ** min(attempts - 1, 30))

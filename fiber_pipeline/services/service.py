@@ -27,12 +27,18 @@ class Usage:
         )
 
 
+def harmless(text: str) -> bool:
+    """What says that no text can spoil the answers about others: most services do not understand what they read."""
+    return False
+
+
 @dataclass(frozen=True)
 class Limits:
     """What one request may hold, and how fast requests may come.
 
     items: in one request. item_characters: of one text, in code points; longer ones are refused unsent.
     request_characters: of all texts of a request together.
+    alone: tells texts that may spoil the answers about others, and share no request.
     requests_per_minute, tokens_per_minute: of the quota; None where unknown. Tokens are `tokens_in + tokens_out`
         for services that charge by token, and `characters` for those that charge by character.
     """
@@ -40,6 +46,7 @@ class Limits:
     items: int
     item_characters: int
     request_characters: int
+    alone: Callable[[str], bool] = field(default=harmless, compare=False, repr=False, kw_only=True)
     requests_per_minute: float | None = None
     tokens_per_minute: float | None = None
 

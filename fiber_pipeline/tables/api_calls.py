@@ -5,7 +5,7 @@ import pandera.pandas as pr
 from fiber_pipeline.tables import columns
 from fiber_pipeline.tables.table import Table
 
-CALL_STATUSES = ("open", "answered", "failed", "unknown", "cached")
+CALL_STATUSES = ("open", "answered", "doubted", "failed", "unknown", "cached")
 _NO_LESS = pr.Check.ge(0)
 
 API_CALLS = Table(
@@ -26,7 +26,8 @@ API_CALLS = Table(
         "prompt_version": columns.text("The prompt's version, for services that have prompts.", nullable=True),
         "items": columns.integer("Texts it was about.", _NO_LESS),
         "status": columns.category(
-            "Still open (or left open by a crash, and then possibly paid), answered, failed without cost, unknown "
+            "Still open (or left open by a crash, and then possibly paid), answered, doubted (answered, but not "
+            "believed: each text was asked about again alone), failed without cost, unknown "
             "(no answer came, but the work may have been charged), or taken from the cache.",
             CALL_STATUSES,
         ),

@@ -22,6 +22,12 @@ API_COSTS = Table(
         "operation": columns.text("What was asked for.", sources=["api_calls.operation"]),
         "requests": columns.integer("Requests that were sent.", _NO_LESS, sources=["api_calls.cached"]),
         "items_sent": columns.integer("Texts they were about, repeats included.", _NO_LESS, sources=_ITEMS),
+        "items_asked_again": columns.integer(
+            "Texts that were asked about again alone, since the answers of their request were not believed.",
+            _NO_LESS,
+            nullable=True,
+            sources=["api_calls.items", "api_calls.status"],
+        ),
         "items_cached": columns.integer("Texts answered from the cache.", _NO_LESS, sources=_ITEMS),
         "hit_rate": columns.real("Share of texts answered from the cache.", low=0, high=1, sources=_ITEMS),
         "tokens_in": columns.integer("Tokens read.", _NO_LESS, sources=["api_calls.tokens_in"]),

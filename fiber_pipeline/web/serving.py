@@ -51,15 +51,26 @@ def serve(
         _daemon(instance, served) as daemon,
         WorkspaceProcessContext(instance, WorkspaceFileTarget([str(served)]), version=__version__) as context,
     ):
-        app = Guard(
-            WithOutputs(create_app_from_workspace_process_context(context), outputs), own_names(host, port, names)
-        )
-        server = uvicorn.Server(
-            uvicorn.Config(app, host, port, log_level="warning", timeout_graceful_shutdown=_REQUESTS_END_WITHIN)
-        )
+        server = server_of(context, outputs, host, port, names)
         threading.Thread(target=_end_with, args=(daemon, server), daemon=True).start()
         server.run()
         return daemon.poll() is None
+
+
+def server_of(
+    context: WorkspaceProcessContext, outputs: Path, host: str, port: int, names: Collection[str] = ()
+) -> uvicorn.Server:
+    """The webserver with the outputs beside it and the guard before both. Arguments as of `serve`."""
+    app = WithOutputs(create_app_from_workspace_process_context(context), outputs)
+    return uvicorn.Server(
+        uvicorn.Config(
+            Guard(app, own_names(host, port, names)),
+            host,
+            port,
+            log_level="warning",
+            timeout_graceful_shutdown=_REQUESTS_END_WITHIN,
+        )
+    )
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from fiber_pipeline.annotation.sentiment import LocalSentimentEngine
 from fiber_pipeline.annotation.sentiment.openai_engine import OpenAISentimentEngine
 from fiber_pipeline.annotation.themes.openai_engine import OpenAIThemeEngine
 from fiber_pipeline.annotation.translation.openai_engine import OpenAITranslationEngine
@@ -32,14 +33,17 @@ class Bench:
 
     @property
     def sentiment(self) -> OpenAISentimentEngine:
-        return OpenAISentimentEngine(self.enricher, annotation_services(self.settings, taxonomy().descriptions))
+        services = annotation_services(self.settings, taxonomy().descriptions)
+        return OpenAISentimentEngine(self.enricher, services, LocalSentimentEngine())
 
     @property
     def themes(self) -> OpenAIThemeEngine:
-        return OpenAIThemeEngine(self.enricher, annotation_services(self.settings, taxonomy().descriptions), taxonomy())
+        services = annotation_services(self.settings, taxonomy().descriptions)
+        return OpenAIThemeEngine(self.enricher, services, taxonomy(), LocalSentimentEngine())
 
     def translation(self, *, with_english: bool = False) -> OpenAITranslationEngine:
-        return OpenAITranslationEngine(self.enricher, translation_services(self.settings, with_english=with_english))
+        services = translation_services(self.settings, with_english=with_english)
+        return OpenAITranslationEngine(self.enricher, services, LocalSentimentEngine())
 
 
 @contextmanager

@@ -123,8 +123,9 @@ def test_orders_in_a_comment_change_nothing(tmp_path: Path):
         bench(tmp_path, server) as world,
     ):
         scores = collect(SENTIMENT_SCORES, [world.sentiment, LocalSentimentEngine()], request(texts))
-        themes = collect(COMMENT_THEMES, [world.themes], request(texts[2:]))
-    assert scores["engine"].to_pylist() == ["local", "local", "openai", "openai"]
+        themes = collect(COMMENT_THEMES, [world.themes], request(texts[3:]))
+        assert {exchange.items for exchange in server.record} == {1}
+    assert scores["engine"].to_pylist() == ["local", "local", "local", "openai"]
     assert "an unknown key" in scores["fallback_reason"].to_pylist()[0]
-    assert scores["evidence"].to_pylist()[2] == []
+    assert "repeated" in scores["fallback_reason"].to_pylist()[2]
     assert "orden_cumplida" not in themes["theme"].to_pylist()

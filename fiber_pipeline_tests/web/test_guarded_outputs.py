@@ -98,6 +98,6 @@ def test_outputs_are_read_and_nothing_else_is(client: TestClient):
     ):
         refused = client.get(path)
         assert (refused.status_code, refused.content) == (404, b""), path
-    assert client.post("/outputs/fiber_report.html").status_code == 405
-    assert client.put("/outputs/neu.html", content=b"x").status_code == 405
+    assert client.post("/outputs/fiber_report.html", json={}).status_code == 405
+    assert client.put("/outputs/neu.html", json={}).status_code == 405
     assert client.get("/outputs").text == "dagster"

@@ -1,5 +1,6 @@
 """What NPS and rating say about a label: they raise or lower its confidence, and never change it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -53,25 +54,36 @@ def check_against_scores(
     labels = pd.Series(sentiment, dtype=object).to_numpy()
     leaning = _floats(score)
     sure = _floats(confidence)
-    scores, scales = _floats(nps), pd.Series(rating_scale, dtype=object).fillna("").to_numpy()
-    ratings = _floats(rating)
-    unhappy, happy = np.zeros(len(labels), bool), np.zeros(len(labels), bool)
-    against_praise, against_blame = unhappy.copy(), happy.copy()
-    asked = ~np.isnan(scores)
-    for scale, values, rows in (
-        ("nps", scores, asked),
-        *((scale, ratings, ~asked & (scales == scale)) for scale in RATING_SCALES if (scales == scale).any()),
-    ):
-        with np.errstate(invalid="ignore"):
-            unhappy |= rows & (values <= _UNHAPPY_TO[scale])
-            happy |= rows & (values >= _HAPPY_FROM[scale])
-            against_praise |= rows & (values <= _AGAINST_PRAISE_TO[scale])
-            against_blame |= rows & (values >= _AGAINST_BLAME_FROM[scale])
+    unhappy, happy = _sides(nps, rating, rating_scale, _UNHAPPY_TO, _HAPPY_FROM)
+    against_praise, against_blame = _sides(nps, rating, rating_scale, _AGAINST_PRAISE_TO, _AGAINST_BLAME_FROM)
     praises, blames = labels == "positive", labels == "negative"
     agrees = (praises & happy) | (blames & unhappy)
     contradicts = (praises & against_praise & (leaning >= _LEANS)) | (blames & against_blame & (leaning <= -_LEANS))
     checked = np.where(agrees, sure + (1 - sure) * _AGREEMENT, np.where(contradicts, sure * _CONTRADICTION, sure))
     return np.clip(checked, 0.0, 1.0), contradicts
+
+
+def score_signs(nps: Column, rating: Column, rating_scale: Column) -> npt.NDArray[np.int64]:
+    """What scores alone say: 1 of who is happy, -1 of who is unhappy, else 0. Columns as in `check_against_scores`."""
+    unhappy, happy = _sides(nps, rating, rating_scale, _UNHAPPY_TO, _HAPPY_FROM)
+    return happy.astype(np.int64) - unhappy.astype(np.int64)
+
+
+def _sides(
+    nps: Column, rating: Column, rating_scale: Column, low_to: Mapping[str, float], high_from: Mapping[str, float]
+) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Whether each score is at the low and at the high end of its scale."""
+    scores, scales = _floats(nps), pd.Series(rating_scale, dtype=object).fillna("").to_numpy()
+    ratings, asked = _floats(rating), ~np.isnan(scores)
+    low, high = np.zeros(len(scores), bool), np.zeros(len(scores), bool)
+    for scale, values, rows in (
+        ("nps", scores, asked),
+        *((scale, ratings, ~asked & (scales == scale)) for scale in RATING_SCALES if (scales == scale).any()),
+    ):
+        with np.errstate(invalid="ignore"):
+            low |= rows & (values <= low_to[scale])
+            high |= rows & (values >= high_from[scale])
+    return low, high
 
 
 def _floats(column: Column) -> npt.NDArray[np.float64]:

@@ -7,7 +7,9 @@ import pandas as pd
 import pyarrow as pa
 
 from fiber_pipeline.annotation.engines import ITEM, Answers
+from fiber_pipeline.annotation.plausibility import Reader, SentimentDoubt
 from fiber_pipeline.annotation.remote_engine import RemoteEngine
+from fiber_pipeline.services.doubt import Doubt
 from fiber_pipeline.services.enrichment import Enricher
 from fiber_pipeline.services.service import Service
 
@@ -30,9 +32,14 @@ class OpenAISentimentEngine(RemoteEngine):
     The same answers hold the themes, so that the theme engine over the same services finds everything stored.
     """
 
-    def __init__(self, enricher: Enricher, services: Sequence[Service]) -> None:
-        """services: of the operation `annotate`."""
+    def __init__(self, enricher: Enricher, services: Sequence[Service], local: Reader) -> None:
+        """services: of the operation `annotate`. local: what answers are held against."""
         super().__init__("openai", enricher, services)
+        self._local = local
+
+    def doubt(self, request: pd.DataFrame) -> Doubt:
+        """Doubts what the local engine and customers' scores contradict."""
+        return SentimentDoubt(self._local, request)
 
     def read(self, request: pd.DataFrame, answers: Mapping[int, Any]) -> Answers:
         """The columns of `SentimentEngine.answer`."""

@@ -21,8 +21,8 @@ class SentimentEngine(Protocol):
     def answer(self, request: pd.DataFrame) -> Answers:
         """Score texts.
 
-        request: columns `text` (redacted, NFC), `text_es`, `language`. NPS and rating are not in it: they never
-        decide a label.
+        request: columns `text` (redacted, NFC), `text_es`, `language`; and `score_sign`, what customers'
+            scores say (1, 0, -1), by which answers of a service may be doubted. It never decides a label.
         Answer: one row a text with `item`, `sentiment`, `score` in [-1, 1], `intensity`, `confidence` in [0, 1],
         `evidence` (list of words), `emotions` (up to three {"emotion", "strength", "evidence"}, strongest first),
         `urgency`, `urgency_evidence`, `prompt_version` (None for engines without prompts).

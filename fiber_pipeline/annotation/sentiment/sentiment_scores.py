@@ -9,7 +9,8 @@ import pyarrow.compute as pc
 
 from fiber_pipeline.annotation.corrections import overlay_sentiment
 from fiber_pipeline.annotation.engines import NONE, Progress, collect, distinct_texts, note_unanswered
-from fiber_pipeline.annotation.sentiment.consistency import check_against_scores
+from fiber_pipeline.annotation.plausibility import SCORE_SIGN
+from fiber_pipeline.annotation.sentiment.consistency import check_against_scores, score_signs
 from fiber_pipeline.annotation.sentiment.protocol import SentimentEngine
 from fiber_pipeline.tables import SENTIMENT_SCORES
 
@@ -55,18 +56,21 @@ def score_comments(
     corrections: what people said of texts (see `annotation.corrections`); it stands in place of the engines' labels.
     """
     distinct = distinct_texts(comments, ["text", "text_es", "language"])
-    answers = collect(SENTIMENT_SCORES, engines, distinct.request, progress, blank=_BLANK)
+    is_main = comments["is_main"].fillna(True)
+    scores = [comments[name].where(is_main) for name in ("nps", "rating", "rating_scale")]
+    signs = np.sign(np.bincount(distinct.item_of, score_signs(*scores), minlength=len(distinct.request)))
+    request = distinct.request.assign(**{SCORE_SIGN: signs})
+    answers = collect(SENTIMENT_SCORES, engines, request, progress, blank=_BLANK)
     told = answers.select(_FROM_ENGINE).take(pa.array(distinct.item_of))
     is_reviewed = np.zeros(len(comments), dtype=bool)
     if corrections is not None:
         told, is_reviewed = overlay_sentiment(told, comments["text_key"], corrections)
-    is_main = comments["is_main"].fillna(True)
     is_blank = pc.equal(told["engine"], NONE).to_numpy()
     confidence, contradicts = check_against_scores(
         told["sentiment"],
         told["score"],
         told["confidence"],
-        *(comments[name].where(is_main) for name in ("nps", "rating", "rating_scale")),
+        *scores,
     )
     frame = SENTIMENT_SCORES.frame(
         {

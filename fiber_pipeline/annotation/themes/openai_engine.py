@@ -7,8 +7,10 @@ import pandas as pd
 import pyarrow as pa
 
 from fiber_pipeline.annotation.engines import ITEM, Answers
+from fiber_pipeline.annotation.plausibility import Reader, SentimentDoubt
 from fiber_pipeline.annotation.remote_engine import RemoteEngine
 from fiber_pipeline.annotation.themes.taxonomy import Taxonomy
+from fiber_pipeline.services.doubt import Doubt
 from fiber_pipeline.services.enrichment import Enricher
 from fiber_pipeline.services.service import Service
 
@@ -28,10 +30,18 @@ class OpenAIThemeEngine(RemoteEngine):
     Every theme has words that stand in the comment's own text, and says where; one without is no answer.
     """
 
-    def __init__(self, enricher: Enricher, services: Sequence[Service], taxonomy: Taxonomy) -> None:
-        """services: of the operation `annotate` with this taxonomy."""
+    def __init__(self, enricher: Enricher, services: Sequence[Service], taxonomy: Taxonomy, local: Reader) -> None:
+        """services: of the operation `annotate` with this taxonomy. local: what answers are held against.
+
+        It is that of sentiment, which the same answers hold.
+        """
         super().__init__("openai", enricher, services)
         self.taxonomy = taxonomy
+        self._local = local
+
+    def doubt(self, request: pd.DataFrame) -> Doubt:
+        """Doubts what the local engine contradicts."""
+        return SentimentDoubt(self._local, request)
 
     def read(self, request: pd.DataFrame, answers: Mapping[int, Any]) -> Answers:
         """The columns of `ThemeEngine.answer`, in the taxonomy's order within a comment."""

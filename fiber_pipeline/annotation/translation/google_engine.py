@@ -9,6 +9,7 @@ import pyarrow as pa
 from fiber_pipeline.annotation.engines import ITEM, Answers, Progress
 from fiber_pipeline.annotation.remote_engine import RemoteEngine
 from fiber_pipeline.annotation.translation.protocol import TRANSLATABLE
+from fiber_pipeline.annotation.translation.returned import redacted
 from fiber_pipeline.services.enrichment import Enricher
 from fiber_pipeline.services.google.translation import ENGLISH, SPANISH
 from fiber_pipeline.services.operation import Item
@@ -63,9 +64,11 @@ class GoogleTranslationEngine(RemoteEngine):
         for row, answer in sorted(answers.items()):
             spanish, english = answer[SPANISH], answer.get(ENGLISH)
             columns[ITEM].append(row)
-            columns["text_es"].append(texts[row] if spanish is None else spanish["text"])
+            columns["text_es"].append(texts[row] if spanish is None else redacted(spanish["text"]))
             is_english = bool(self._into_english) and languages[row] == ENGLISH
-            columns["text_en"].append(texts[row] if is_english else None if english is None else english["text"])
+            columns["text_en"].append(
+                texts[row] if is_english else None if english is None else redacted(english["text"])
+            )
             columns["is_gloss"].append(False)
             columns["model"].append(self.model if spanish is None else spanish["model"])
             columns["prompt_version"].append(None)

@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from azure.ai.textanalytics import TextAnalyticsApiVersion
 from azure.core.credentials import AzureKeyCredential
@@ -20,7 +20,7 @@ from azure.core.rest import HttpRequest
 from fiber_pipeline.services.azure.failures import failure_of_status
 from fiber_pipeline.services.failures import ServiceFailure
 from fiber_pipeline.services.http_connection import HttpConnection
-from fiber_pipeline.text.addresses import secure_url
+from fiber_pipeline.text.addresses import host_of
 
 API_VERSION = TextAnalyticsApiVersion.V2023_04_01.value
 _KEY_HEADER = "Ocp-Apim-Subscription-Key"
@@ -33,20 +33,17 @@ class AzureResource:
     """A Language resource: its address, its key, and the requests a minute its tier allows.
 
     The default is that of the standard tier; the free tier allows 300. A quota that turns out smaller is kept to.
-    Raises ValueError for an address that would send the key in the open.
+    Addresses that would send the key in the open are refused by the settings.
     """
 
     endpoint: str
     key: str = field(repr=False)
     requests_per_minute: float = 1_000
 
-    def __post_init__(self) -> None:
-        secure_url(self.endpoint)
-
     @property
     def host(self) -> str:
         """The resource's host, as it stands in `api_calls`."""
-        return urlsplit(self.endpoint).netloc
+        return host_of(self.endpoint)
 
 
 @dataclass(frozen=True)

@@ -55,8 +55,7 @@ class RestConnection:
         self._project = project
         self._credentials = credentials
         self._signing_in = asyncio.Lock()
-        self._scheme = "http" if project.is_loopback else "https"
-        self._url = f"{self._scheme}://{project.host}/v3/{project.parent}:translateText"
+        self._url = f"{project.scheme}://{project.host}/v3/{project.parent}:translateText"
         told = DEFAULT_CLIENT_INFO.to_user_agent()  # type: ignore[no-untyped-call]
         self._http = HttpConnection(self._url, {"Content-Type": "application/json", "x-goog-api-client": told})
 
@@ -104,7 +103,7 @@ class RestConnection:
     async def _ask_sdk(self, ask: Callable[[TranslationServiceClient], _T]) -> _T:
         def body() -> _T:
             transport = TranslationServiceRestTransport(
-                host=self._project.host, credentials=self._credentials, url_scheme=self._scheme
+                host=self._project.host, credentials=self._credentials, url_scheme=self._project.scheme
             )
             with TranslationServiceClient(transport=transport) as client:
                 return ask(client)

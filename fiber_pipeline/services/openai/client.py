@@ -12,6 +12,7 @@ from fiber_pipeline.services.openai.connection import Connection
 from fiber_pipeline.services.openai.endpoints import OpenAIEndpoint
 from fiber_pipeline.services.openai.messages import RequestFrame, read_reply
 from fiber_pipeline.services.openai.operations import Question
+from fiber_pipeline.services.openai.suspicion import is_suspicious
 from fiber_pipeline.services.openai.trouble import rate_hints
 from fiber_pipeline.services.operation import Item, Operation
 from fiber_pipeline.services.service import Limits, Reply, Unread, Usage
@@ -30,6 +31,7 @@ class OpenAIService:
             items=items_per_request,
             item_characters=question.item_characters,
             request_characters=_LONGEST_TEXTS * question.item_characters,
+            alone=is_suspicious,
             requests_per_minute=endpoint.requests_per_minute,
             tokens_per_minute=endpoint.tokens_per_minute,
         )

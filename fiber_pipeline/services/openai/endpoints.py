@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
 from fiber_pipeline.services.openai.messages import Api
 from fiber_pipeline.services.openai.operations import DEFAULT_MODEL
 from fiber_pipeline.settings import Settings
+from fiber_pipeline.text.addresses import host_of
 
 DEFAULT_BASE_URL = "https://api.openai.com/v1"
 
@@ -31,7 +31,7 @@ class OpenAIEndpoint:
     @property
     def host(self) -> str:
         """The host, with a port that is not the usual one."""
-        return urlsplit(self.base_url).netloc.rpartition("@")[2]
+        return host_of(self.base_url)
 
 
 def is_configured(settings: Settings) -> bool:
@@ -57,11 +57,11 @@ def endpoints_of(settings: Settings) -> tuple[OpenAIEndpoint, ...]:
     listed: tuple[Mapping[str, Any], ...] = settings.openai_endpoints or (
         {"base_url": settings.openai_base_url or DEFAULT_BASE_URL},
     )
-    hosts = Counter(urlsplit(str(each["base_url"])).netloc for each in listed)
+    hosts = Counter(host_of(str(each["base_url"])) for each in listed)
     endpoints = []
     for number, each in enumerate(listed, start=1):
         base_url = str(each["base_url"]).rstrip("/")
-        host = urlsplit(base_url).netloc.rpartition("@")[2]
+        host = host_of(base_url)
         endpoints.append(
             OpenAIEndpoint(
                 base_url=base_url,

@@ -12,6 +12,7 @@ from fiber_pipeline.services.store.errors import StoreError
 Status = Literal[
     "open",  # written down before it was sent; if its process died, it may have been paid
     "answered",  # the service answered, whatever it made of each item
+    "doubted",  # it answered, and its answers together were not believed: each text is asked about again alone
     "failed",  # no answer, and nothing to pay
     "unknown",  # no answer, but the work may have been done and charged: the reserved cost stands
     "cached",  # nothing was sent: the answers were there

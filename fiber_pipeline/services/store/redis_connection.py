@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
-from urllib.parse import urlsplit
 
 import redis
 from redis.backoff import ExponentialWithJitterBackoff
 from redis.retry import Retry
 
 from fiber_pipeline.services.store.errors import StoreError
+from fiber_pipeline.text.addresses import shown
 
 # A server that is busy with somebody's large script answers late; one that is gone refuses at once.
 _PATIENCE_SECONDS = 30.0
@@ -25,8 +25,7 @@ class RedisConnection:
 
     def __init__(self, url: str) -> None:
         """url: `redis://…`, `rediss://…` or `unix://…`. Raises StoreError for anything else; connects later."""
-        parts = urlsplit(url)
-        self.place = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+        self.place = shown(url)
         # Typed by its makers as bytes or text or something to await; as it is made here, it answers in bytes.
         self.client: Any
         try:
@@ -46,4 +45,4 @@ class RedisConnection:
         try:
             yield
         except redis.RedisError as error:
-            raise StoreError(f"{self.place}: {error}") from error
+            raise StoreError(f"{self.place}: {shown(str(error))}") from error

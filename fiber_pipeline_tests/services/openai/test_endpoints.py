@@ -21,7 +21,9 @@ def test_a_key_alone_is_openai_itself():
 
 
 def test_a_compatible_server_needs_no_key():
-    configured = settings(OPENAI_BASE_URL="http://user:pw@gpu-1:8000/v1/", FIBER_OPENAI_MODEL="llama-3.3-70b")
+    configured = settings(
+        OPENAI_BASE_URL="http://gpu-1:8000/v1/", FIBER_UNENCRYPTED_HOSTS="gpu-1", FIBER_OPENAI_MODEL="llama-3.3-70b"
+    )
     (endpoint,) = endpoints_of(configured)
     assert is_configured(configured)
     assert (endpoint.host, endpoint.served_as, endpoint.api_key) == ("gpu-1:8000", "llama-3.3-70b", None)

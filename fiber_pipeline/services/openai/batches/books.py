@@ -64,14 +64,14 @@ class BatchBooks:
         self._change(submission, mislaid)
         return mislaid
 
-    def settle(self, submission: Submission, settlement: Settlement, kept: Sequence[Kept] = ()) -> Submission:
-        """Keep its answers, and write down what it cost."""
+    def settle(self, submission: Submission, settlement: Settlement, kept: Sequence[Kept], answered: int) -> Submission:
+        """Keep its answers, and what else is to be kept of it, and write down what it cost. answered: texts."""
         self._settle(submission, settlement, kept)
         unknown = settlement.status == "unknown"
         settled = replace(
             submission,
             state="settled",
-            answered=len(kept),
+            answered=answered,
             cost_usd=submission.reserved_usd if unknown else settlement.cost_usd,
             detail=settlement.detail,
         )

@@ -10,7 +10,9 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 
+from fiber_pipeline.services.doubt import Doubt
 from fiber_pipeline.services.failures import ServiceFailure
 from fiber_pipeline.services.openai.batches.books import BatchBooks, BatchPrices
 from fiber_pipeline.services.openai.batches.endpoint import KEPT_SECONDS, BatchEndpoint
@@ -54,8 +56,12 @@ class BatchDesk:
         store: ResponseStore,
         prices: BatchPrices,
         clock: Callable[[], float] = time.time,
+        doubts: Mapping[str, Doubt] = MappingProxyType({}),
     ) -> None:
-        """themes: as in `annotate`. clock: seconds since 1970. Raises StoreError if the journal cannot be opened."""
+        """themes: as in `annotate`. clock: seconds since 1970. doubts: as of `BatchFollower`.
+
+        Raises StoreError if the journal cannot be opened.
+        """
         self._settings = settings
         self._themes = themes
         self._clock = clock
@@ -69,7 +75,7 @@ class BatchDesk:
             Budget(settings.budget_usd, settings.budget_usd_month),
             items_per_request=settings.openai_items_per_request,
         )
-        self._follower = BatchFollower(endpoints, books, self.questions.values())
+        self._follower = BatchFollower(endpoints, books, self.questions.values(), doubts)
 
     @cached_property
     def questions(self) -> Mapping[str, Question]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from fiber_pipeline.services.doubt import Doubt
 from fiber_pipeline.services.failures import ServiceFailure
 from fiber_pipeline.services.openai.endpoints import OpenAIEndpoint
 from fiber_pipeline.services.openai.messages import PATHS, Api, read_reply, usage_of, write_request
@@ -18,13 +19,14 @@ class Results:
     """What a batch brought.
 
     usage: of all results that say it, refusals and answers cut short among them.
-    answers: with the texts they are about.
+    answers: with the texts they are about. doubted: texts of requests whose answers are not believed.
     unread: results that nobody can read, or that do not say what they used.
     """
 
     usage: Usage
     answers: Sequence[tuple[Item, Any]]
     unread: int
+    doubted: Sequence[Item] = ()
 
 
 def batch_url(api: Api) -> str:
@@ -46,10 +48,12 @@ def write_lines(question: Question, endpoint: OpenAIEndpoint, packs: Sequence[Se
     return "".join(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n" for line in lines).encode()
 
 
-def read_results(question: Question | None, sent: bytes, output: bytes, errors: bytes) -> Results:
+def read_results(
+    question: Question | None, sent: bytes, output: bytes, errors: bytes, doubt: Doubt | None = None
+) -> Results:
     """Match results to requests by their names; results come in any order, and some not at all.
 
-    question: None if what was asked is no longer known: then only the usage is read.
+    question: None if what was asked is no longer known: then only the usage is read. doubt: see `services.doubt`.
     Raises ServiceFailure if what was sent did not come back whole.
     """
     asked: dict[str, list[Item]] = {}
@@ -61,6 +65,7 @@ def read_results(question: Question | None, sent: bytes, output: bytes, errors: 
         # As it was asked then; what the settings say now may be another.
         api = "responses" if line["url"] == batch_url("responses") else "chat"
     usage, unread = Usage(), 0
+    doubted: list[Item] = []
     answers: list[tuple[Item, Any]] = []
     for result in (*_lines(output), *_lines(errors)):
         response = (result or {}).get("response") or {}
@@ -78,8 +83,11 @@ def read_results(question: Question | None, sent: bytes, output: bytes, errors: 
         except ServiceFailure:
             # Cut short or refused together: whoever asks for the rest finds out about each text.
             continue
+        if doubt is not None and len(items) > 1 and doubt(items, reply.answers) is not None:
+            doubted += items
+            continue
         answers += [(items[place], answer) for place, answer in reply.answers.items()]
-    return Results(usage, answers, unread)
+    return Results(usage, answers, unread, doubted)
 
 
 def _items(body: Mapping[str, Any]) -> list[Item]:

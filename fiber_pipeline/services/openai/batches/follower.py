@@ -1,11 +1,13 @@
 """Following what has been submitted: look, collect, tidy up, and stop."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from openai.types import Batch
 
+from fiber_pipeline.services.doubt import Doubt, marks
 from fiber_pipeline.services.failures import ServiceFailure, UnknownPrice
 from fiber_pipeline.services.openai.batches.books import BatchBooks
 from fiber_pipeline.services.openai.batches.endpoint import KEPT_SECONDS, VOID_SECONDS, BatchEndpoint
@@ -41,9 +43,17 @@ class BatchFollower:
 
     questions: as they are asked now. What was asked otherwise is collected once nobody waits for it, in case the
     settings of this process alone are others; its answers are then paid and of no use.
+    doubts: who doubts answers, by the question's name; a direct run asks about their texts again, alone.
     """
 
-    def __init__(self, endpoints: Iterable[BatchEndpoint], books: BatchBooks, questions: Iterable[Question]) -> None:
+    def __init__(
+        self,
+        endpoints: Iterable[BatchEndpoint],
+        books: BatchBooks,
+        questions: Iterable[Question],
+        doubts: Mapping[str, Doubt] = MappingProxyType({}),
+    ) -> None:
+        self._doubts = doubts
         self._endpoints = {endpoint.name: endpoint for endpoint in endpoints}
         self._books = books
         self._questions = {question.operation.fingerprint: question for question in questions}
@@ -175,7 +185,7 @@ class BatchFollower:
         sent = endpoint.download(batch.input_file_id) if output or errors else b""
         if output is None or errors is None or sent is None:
             return self._books.miss(submission, "OpenAI no longer has its files")
-        results = read_results(question, sent, output, errors)
+        results = read_results(question, sent, output, errors, self._doubts.get(submission.operation))
         kept = []
         if question is not None:
             operation = question.operation
@@ -183,6 +193,9 @@ class BatchFollower:
                 Kept(operation.key(item), text_hash(item.text), write_answer(answer))
                 for item, answer in results.answers
             ]
+        answered = len(kept)
+        if question is not None:
+            kept += marks([question.operation.key(item) for item in results.doubted], results.doubted)
         status: Status = "answered" if output or results.usage != Usage() else "failed"
         settlement = Settlement(
             # What nobody can read may have cost all that was reserved.
@@ -191,9 +204,9 @@ class BatchFollower:
             cost_usd=self._books.cost(PROVIDER, submission.model, submission.operation, results.usage),
             latency_ms=(self._books.clock() - submission.created_at) * 1000,
             request_id=batch.id,
-            detail=_what_happened(batch, results, submission.items - len(kept), is_asked=question is not None),
+            detail=_what_happened(batch, results, submission.items - answered, is_asked=question is not None),
         )
-        return self._books.settle(submission, settlement, kept)
+        return self._books.settle(submission, settlement, kept, answered)
 
     def _is_awaiting_its_question(self, submission: Submission) -> bool:
         """Whether it was asked otherwise than this process would, which another one may know better."""
@@ -211,6 +224,8 @@ def _what_happened(batch: Batch, results: Results, unanswered: int, *, is_asked:
         parts.append(f"{results.unread} results cannot be read, so that all that was reserved counts as spent")
     if not is_asked:
         parts.append("nobody asks this any more")
+    if results.doubted:
+        parts.append(f"{len(results.doubted)} texts are asked about again alone, since their answers are doubted")
     if unanswered:
         parts.append(f"{unanswered} texts are left to a direct run")
     return "; ".join(parts) or None

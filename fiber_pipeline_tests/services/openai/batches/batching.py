@@ -3,11 +3,13 @@
 import json
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
+from fiber_pipeline.services.doubt import Doubt
 from fiber_pipeline.services.openai.batches.books import BatchBooks
 from fiber_pipeline.services.openai.batches.endpoint import BatchEndpoint
 from fiber_pipeline.services.openai.batches.follower import BatchFollower, Followed
@@ -79,6 +81,7 @@ def batching(
     questions: Sequence[Question] = (QUESTION,),
     requests_per_batch: int = 2,
     clock: Callable[[], float] | None = None,
+    doubts: Mapping[str, Doubt] = MappingProxyType({}),
 ) -> Iterator[Batching]:
     """Submissions are of two requests of ten texts, or fewer, so that few texts make several."""
     ahead = Clock()
@@ -86,7 +89,7 @@ def batching(
     with closing(open_store(cache_url, folder)) as store, closing(open_journal(cache_url, folder)) as journal:
         books = BatchBooks(journal, store, Prices(), clock or ahead)
         submitter = BatchSubmitter(reached, books, budget or Budget(), requests_per_batch=requests_per_batch)
-        yield Batching(store, journal, submitter, BatchFollower(reached, books, questions), ahead)
+        yield Batching(store, journal, submitter, BatchFollower(reached, books, questions, doubts), ahead)
 
 
 def sent_to(*servers: OpenAIServer) -> Counter[str]:
