@@ -72,8 +72,12 @@ def _redacted(comments: Iterable[str], look_again: SecondLook | None) -> Iterato
 
 
 def _cleaned(redaction: Redaction, unchecked: str | None = None) -> _Cleaned:
-    # Line breaks go only after redaction: they tell where a signature or an address begins.
-    text = join_lines(redaction.text)
+    # Line breaks go only after redaction: they tell where a signature or an address begins. Where they went, full stops
+    # may have come, which part a town's name into a person's.
+    text, types = join_lines(redaction.text), redaction.types
+    if text != redaction.text:
+        joined = redact(text)
+        text, types = joined.text, tuple(kind for kind in PII_TYPES if kind in (*types, *joined.types))
     informative = is_informative(text)
     return _Cleaned(
         text=text,
@@ -81,7 +85,7 @@ def _cleaned(redaction: Redaction, unchecked: str | None = None) -> _Cleaned:
         is_informative=informative,
         is_stretched=is_stretched(text),
         says_much=informative and len(_WORD.findall(text)) >= _DISTINCTIVE_WORDS,
-        pii_types=redaction.types,
+        pii_types=types,
         pii_unchecked=unchecked,
     )
 

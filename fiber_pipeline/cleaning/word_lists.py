@@ -14,7 +14,7 @@ def read_word_lists(package: str, name: str) -> Mapping[str, frozenset[str]]:
     Raises ValueError where an entry could match nothing: one that YAML takes for a truth value or a number ("no" wants
     quotes), one with capitals or with spaces about it.
     """
-    listed = yaml.safe_load(resources.files(package).joinpath(name).read_text("utf-8"))
+    listed = yaml.load(resources.files(package).joinpath(name).read_text("utf-8"), Loader=yaml.CSafeLoader)
     for kind, words in listed.items():
         if not isinstance(words, list):
             raise ValueError(f"{name}: {kind} is no list")

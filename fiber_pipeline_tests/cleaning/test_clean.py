@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pandas as pd
 
-from fiber_pipeline.cleaning import Identities, Looked, Redaction, SecondLook
+from fiber_pipeline.cleaning import Identities, Looked, Redaction, SecondLook, find_pii
 from fiber_pipeline.cleaning import clean as clean_as
 from fiber_pipeline.installation import InstallationKeys
 from fiber_pipeline.tables import COMMENTS, RAW_COMMENTS
@@ -53,6 +53,13 @@ def test_every_row_becomes_a_valid_comment_in_its_place() -> None:
     assert comments["position"].tolist() == [0, 1, 2, 3]
     assert [list(kinds) for kinds in comments["pii_types"]] == [[], [], [], ["telefono"]]
     assert comments["duplicate_of"].isna().all()
+
+
+def test_what_comes_to_light_when_lines_are_joined_is_redacted_too() -> None:
+    # The town is spared; with the full stop that joining puts into it, half of it is a person's name.
+    (text,) = clean(raw_frame(["Soy de\nMariano\nRoque Alonso y no anda"]))["text"]
+    assert not find_pii(text)
+    assert text.endswith("y no anda")
 
 
 def test_an_empty_batch_is_an_empty_typed_frame() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import phonenumbers
 
 from fiber_pipeline.cleaning.personal_data.documents import is_valid_ruc
-from fiber_pipeline.cleaning.personal_data.names import is_known_name
+from fiber_pipeline.cleaning.personal_data.name_words import is_known_name
 from fiber_pipeline.cleaning.personal_data.redaction import find_pii
 from fiber_pipeline.text import fold
 

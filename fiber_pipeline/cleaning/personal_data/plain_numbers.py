@@ -17,14 +17,29 @@ _MONEY_BEFORE = re.compile(
     r"|gs\.?|factura|una?|ya)){0,4}"
     r"[ :.]{0,3}$"
 )
-_CASE_BEFORE = re.compile(
-    r"\b(?:ticket|tkt|reclamo|caso|gestion|orden|pedido|tramite|incidencia|solicitud|protocolo|serie|modelo|version|sn|mac"
-    r"|ip|error|codigo postal)(?:[ :.#°º-]|n[ro]o?\b|num\b|numero\b|es\b|de\b|el\b)*$"
+_THING_BEFORE = re.compile(
+    r"\b(?:modelo|version|error(?:es)?|codigo (?:postal|de error)|resolucion|ley|decreto|vlan|mtu|puerto|canal|plan"
+    r"|pack|combo)(?:[ :.#°-]|n[ro]?o?\b|num\b|numero\b|es\b|de\b|el\b|(?<= )[a-z]{1,2}(?= )){0,12}$"
 )
 DATE = re.compile(
-    r"(?<![\d./-])(?:\d{1,2}([/.-])\d{1,2}\1(?:(?:19|20)\d\d|\d\d)|(?:19|20)\d\d([/.-])\d{1,2}\2\d{1,2})(?![\d/-]|\.\d)"
+    r"(?<![\d./-])(?:(?:0?[1-9]|[12]\d|3[01])([/.-])(?:0?[1-9]|1[0-2])\1(?:(?:19|20)\d\d|\d\d)|(?:19|20)\d\d([/.-])\d{1,2}\2\d{1,2})(?![\d/-]|\.\d)"
+)
+_VERSION_BEFORE = re.compile(
+    r"\b(?:version|ver|v|firmware|fw|build|actualizacion|update|release|ios|android)[ .:]{0,3}$"
 )
 _WINDOW = 48
+_LONGEST_DATE = 12
+
+_UNITS = (
+    "cero|uno|una|un|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce|trece|catorce|quince|dieci[a-z]{3,6}"
+    "|veint[a-z]{1,9}|treinta|cuarenta|cincuenta|sesenta|setenta|ochenta|noventa|cien|cientos?|ciento|doscient[oa]s"
+    "|trescient[oa]s|cuatrocient[oa]s|quinient[oa]s|seiscient[oa]s|setecient[oa]s|novecient[oa]s|ochocient[oa]s"
+)
+# A number that is spelled out, whole or in part: "cinco millones doscientos mil", "4 millones 120 mil".
+SPELLED = (
+    rf"(?:{_UNITS}|mil|\d{{1,3}})(?![a-z\d])"
+    rf"(?:[ ,.-]{{1,2}}(?:y )?(?:{_UNITS}|mil|millon(?:es)?|\d{{1,3}})(?![a-z\d])){{2,16}}"
+)
 
 
 def is_quantity(plain: str, start: int, end: int) -> bool:
@@ -32,9 +47,20 @@ def is_quantity(plain: str, start: int, end: int) -> bool:
     return bool(_UNIT_AFTER.match(plain, end) or _MONEY_BEFORE.search(plain, max(0, start - _WINDOW), start))
 
 
-def is_case_number(plain: str, start: int) -> bool:
-    """Whether the number that starts at `start` is a ticket's, an order's or a device's, which name no person."""
-    return bool(_CASE_BEFORE.search(plain, max(0, start - _WINDOW), start))
+def is_of_a_thing(plain: str, start: int) -> bool:
+    """Whether the number that starts at `start` is a model's, an error's, a law's, which names no person."""
+    return bool(_THING_BEFORE.search(plain, max(0, start - _WINDOW), start))
+
+
+def is_version(plain: str, start: int) -> bool:
+    """Whether what starts at `start` is the version of a program."""
+    return bool(_VERSION_BEFORE.search(plain, max(0, start - _WINDOW), start))
+
+
+def is_date(plain: str, start: int, end: int) -> bool:
+    """Whether `plain[start:end]` is part of a date or the other way round."""
+    near = DATE.finditer(plain, max(0, start - _LONGEST_DATE), end + _LONGEST_DATE)
+    return any(match.start() < end and start < match.end() for match in near)
 
 
 def is_round(digits: str) -> bool:

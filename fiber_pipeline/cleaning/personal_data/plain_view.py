@@ -54,27 +54,27 @@ class PlainView:
     """`text` in lower case, without accents, apostrophes and invisible characters, with ASCII digits and dashes.
 
     `plain` is what patterns read; `locate` tells where in `text` a stretch of it stands. `words` are its
-    words, each once, to see at a glance whether a pattern has anything to look for.
+    words, each once, to see at a glance whether a pattern has anything to look for. `visible` has the characters behind
+    those of `plain`, place by place.
     """
 
-    __slots__ = ("_positions", "_tells_case", "plain", "text", "words")
+    __slots__ = ("_positions", "_tells_case", "plain", "text", "visible", "words")
 
     def __init__(self, text: str) -> None:
         self.text = text
         self._positions: list[int] | None = None
+        self.visible = text
         if text.isascii() and "'" not in text and "`" not in text:
             plain = text.lower()
             if "\n" in plain or "\t" in plain or "\r" in plain:
                 plain = plain.translate(_PLAIN_LETTERS)
         else:
-            visible = text
             if _INVISIBLE.search(text):
                 self._positions = [place for place, character in enumerate(text) if not _INVISIBLE.match(character)]
-                visible = "".join([text[place] for place in self._positions])
-            plain = visible.translate(_PLAIN_LETTERS)
+                self.visible = "".join([text[place] for place in self._positions])
+            plain = self.visible.translate(_PLAIN_LETTERS)
         if "[" in plain:
-            shown = text if self._positions is None else "".join([text[place] for place in self._positions])
-            for match in MARK.finditer(shown):
+            for match in MARK.finditer(self.visible):
                 plain = plain[: match.start()] + BLANK * len(match.group()) + plain[match.end() :]
         self.plain = plain
         self.words = frozenset(_PLAIN_WORD.findall(plain))

@@ -24,9 +24,9 @@ ORDINARY = [row["text"] for row in read_table("ordinary_text.tsv")]
 
 
 def test_the_tables_are_large_enough_to_measure_with() -> None:
-    assert len(PERSONAL) >= 150
-    assert len(ORDINARY) >= 150
-    assert {mark for row in PERSONAL for mark in MARK.findall(row["redacted"])} <= set(MARKS.values())
+    assert len(PERSONAL) >= 600
+    assert len(ORDINARY) >= 800
+    assert {mark for row in PERSONAL for mark in MARK.findall(row["redacted"])} == set(MARKS.values())
 
 
 def test_recall_and_precision_of_marks() -> None:
@@ -47,11 +47,11 @@ def test_what_is_replaced_is_neither_more_nor_less() -> None:
     assert sum(kept) / len(kept) >= 0.98
 
 
-@pytest.mark.parametrize("row", PERSONAL, ids=lambda row: row["text"][:30])
-def test_redacting_again_changes_nothing(row: dict[str, str]) -> None:
-    once = redact(row["text"])
-    assert once.types
-    assert redact(once.text) == (once.text, ())
+def test_redacting_again_changes_nothing() -> None:
+    for row in PERSONAL:
+        once = redact(row["text"])
+        assert once.types, row
+        assert redact(once.text) == (once.text, ())
 
 
 @given(st.text(alphabet=st.sampled_from("aeñ 0123456789.-+@()áJuanPérez\n[]/"), max_size=60))
@@ -114,9 +114,27 @@ def test_marks_already_there_are_left_and_not_counted() -> None:
     assert redact("llamar al [TELEFONO] o a [NOMBRE]") == ("llamar al [TELEFONO] o a [NOMBRE]", ())
 
 
-@pytest.mark.parametrize(
-    "part", ["a.", "1 ", "casi ", "Palma casi Alberdi ", "me llamo ", "09", "a punto ", "ticket . "]
-)
+HOSTILE = [
+    *(
+        "a.",
+        "1 ",
+        "casi ",
+        "Palma casi Alberdi ",
+        "me llamo ",
+        "09",
+        "a punto ",
+        "ticket . ",
+        "a-",
+        "1a-",
+        "ab:",
+        "1.1.1.",
+    ),
+    *("clave . : ", "usuario de la app ", "cedula mil dos ", "nueve ocho ", "25°17 ", "-25.", "casa 4 bloque ", "J. "),
+    *("gracias a ", "facebook de mi ", "en Juan 12", "termina en ", "x*", "2 de mayo 1", "serie a1", "s/n ", "n n "),
+]
+
+
+@pytest.mark.parametrize("part", HOSTILE)
 def test_a_text_that_repeats_itself_is_still_read(part: str) -> None:
     # Patterns that look back over what they have read would take minutes here, and the run's time limit.
     assert redact(part * 3000 + " cel 0981 123 456 x@y.com").text.endswith("[EMAIL]")
