@@ -8,10 +8,23 @@ import sys
 from datetime import date
 from pathlib import Path
 
-from bench import quality_language, quality_sentiment, quality_speed, quality_themes
+from bench import quality_language, quality_personal_data, quality_sentiment, quality_speed, quality_themes
 
 PAGE = Path(__file__).parents[1] / "docs" / "quality.md"
 _VARIABLE = "FIBER_BENCH_DATA"
+PERSONAL_DATA_HISTORY = """\
+Before redaction went by cues and shapes (it knew eight kinds), on the same comments: 95.0 % of the first list, 39.1 %
+of the second, 2.1 % marked wrongly. The rules were revised on the kinds of error seen there, never on single comments.
+First sight on comments of our own, labelled before any rule was written for them:
+
+| secrets, and comments without any | first list | second list | marked wrongly |
+|---|---|---|---|
+| 247 and 271, the former rules | 76.6 % | 27.8 % | 6.3 % |
+| 224 and 344, after a first revision | 95.7 % | 91.7 % | 3.8 % |
+| 144 and 253, after a second | 96.3 % | 88.9 % | 1.2 % |
+
+Each set was read for kinds of error once it had been measured, and is among the tests since.
+"""
 
 
 def render_page(data: Path) -> str:
@@ -29,6 +42,7 @@ def render_page(data: Path) -> str:
         quality_language.render(quality_language.evaluate(data)),
         quality_sentiment.render(quality_sentiment.evaluate(data)),
         quality_themes.render(quality_themes.evaluate(data)),
+        quality_personal_data.render(quality_personal_data.evaluate(data)) + "\n" + PERSONAL_DATA_HISTORY,
     ]
     return "\n".join(part.strip() + "\n" for part in parts)
 
@@ -36,6 +50,6 @@ def render_page(data: Path) -> str:
 if __name__ == "__main__":
     folder = os.environ.get(_VARIABLE)
     if not folder:
-        sys.exit(f"set {_VARIABLE} to the folder that holds language/, sentiment/ and telecom/")
+        sys.exit(f"set {_VARIABLE} to the folder that holds language/, sentiment/, telecom/ and personal_data_dev.tsv")
     PAGE.write_text(render_page(Path(folder)), encoding="utf-8")
     print(PAGE.read_text(encoding="utf-8"))

@@ -103,6 +103,8 @@ def _words_before(reader: Reader, end: int) -> list[_Word]:
 def _may_belong(reader: Reader, word: _Word, name: list[_Word]) -> bool:
     if word.text in LISTS["streets"]:
         return False
+    if name and word.text in LISTS["honours"]:
+        return True
     if word.text in LISTS["ranks"] or word.text in ("san", "santa"):
         return True
     if word.text in _PARTICLES:
@@ -120,7 +122,7 @@ def _is_known(name: list[_Word]) -> bool:
         " ".join(texts) in LISTS["known"]
         or texts[-1] in LISTS["known"]
         or is_known_name(texts[-1])
-        or (len(texts) > 1 and texts[0] in LISTS["ranks"])
+        or (len(texts) > 1 and (texts[0] in LISTS["ranks"] or texts[0] in LISTS["honours"]))
     )
 
 

@@ -25,6 +25,7 @@ _SPEED = re.compile(r"\d+(?:[.,]\d+)? ?(?:g|ghz|mb|mbps|megas?)?")
 _PARTICIPLE = re.compile(r"[a-z]+(?:ad[oa]s?|id[oa]s?|mente|cion|able|ible|ando|iendo|aron|ieron)")
 # What a Spanish word does not begin with, but an initial before a surname does: jperez, mgauto.
 _INITIALS = re.compile(r"(?![bcdfgkpt][lr]|ch|ll|[gq]u|ps|ts)[bcdfghjklmnpqrstvwxz]{2}[a-z]{3,}")
+_SITE = re.compile(r"^www\.|\.(?:com|net|org|gov|gob)\b")
 _FEWEST = 3
 
 
@@ -84,7 +85,7 @@ def _is_user(value: str, is_said_to_be: bool) -> bool:
     if value.isdigit():
         return False  # a number of a customer
     if not _LETTERS.fullmatch(value):
-        return _mixes(value) or ("." in value[1:-1] and is_said_to_be)
+        return _mixes(value) or ("." in value[1:-1] and _SITE.search(value) is None)
     if _is_said(value) or value in LISTS["users"]:
         return False
     return is_said_to_be or is_surname(value[1:]) or _INITIALS.match(value) is not None

@@ -66,11 +66,6 @@ class NameReader:
     def _positions(self) -> dict[int, int]:
         return {word.start: position for position, word in enumerate(self.words)}
 
-    @cached_property
-    def ends(self) -> dict[int, int]:
-        """The position of the word that ends at a place."""
-        return {word.end: position for position, word in enumerate(self.words)}
-
     def is_protected(self, place: int) -> bool:
         """Whether a town's, a street's, a brand's name or a saying stands at `place`."""
         if self._protected is None:
@@ -153,6 +148,10 @@ class NameReader:
         before = self.words[first - (2 if rank else 1)] if first >= (2 if rank else 1) else None
         if rank and rank.text in LISTS["place_ranks"]:
             return rank.is_capital or not self.has_case
+        if before is not None and before.text in ("de", "del", "la") and first - (2 if rank else 1) > 0:
+            owner = self.words[first - (3 if rank else 2)].text
+            if owner in LISTS["owned_shields"]:  # "Virgen de Itatí", "Colegio de San Juan"
+                return True
         if before is not None and before.text in LISTS["shields"]:
             return True
         if before is not None and before.text in LISTS["locatives"] and (rank or last > first):

@@ -13,9 +13,6 @@ NOT_NAMES = LISTS["not_names"]
 
 # Names are spelled as one likes: Jhonatan, Nathalia, Rossana, Karina, Derliz.
 _SPELLINGS = (
-    ("jh", "j"),
-    ("ph", "f"),
-    ("h", ""),
     ("y", "i"),
     ("k", "c"),
     ("z", "s"),
@@ -24,7 +21,10 @@ _SPELLINGS = (
     ("ci", "si"),
 )
 _DOUBLED = re.compile(r"(.)\1")
+# "charla" is no Carla, "Jhon" is a Jon.
+_SILENT = re.compile(r"(?<!c)h")
 _SHORTEST_RESPELLED = 5
+_SHORTEST_TWIN = 6
 # How names end and hardly another word of a comment does. They are asked only of words that stand where a name may.
 _GIVEN_SHAPE = re.compile(
     r"[a-z]+(?:berto|berta|aldo|alda|olfo|encio|onio|onia|elio|elia|imio|imia|avio|avia|ulio|ulia|mundo|ael|iel|nel|uel"
@@ -37,7 +37,7 @@ _SHORTEST_SHAPE = 5
 
 
 def _respelled(word: str) -> str:
-    word = _DOUBLED.sub(r"\1", word)
+    word = _SILENT.sub("", _DOUBLED.sub(r"\1", word.replace("ph", "f")))
     for written, plain in _SPELLINGS:
         word = word.replace(written, plain)
     return word
@@ -55,18 +55,24 @@ def _full(word: str) -> str:
     return small[1] + (small[2] or small[3]) if small else ""
 
 
+def _twin(word: str) -> str:
+    """The name of the other sex: "adriana" of "adriano"."""
+    if len(word) < _SHORTEST_TWIN or word[-1] not in "ao" or word in LISTS["words_of_name_shape"]:
+        return ""
+    return word[:-1] + ("o" if word[-1] == "a" else "a")
+
+
 @lru_cache(maxsize=50_000)
 def is_given(word: str) -> bool:
     """Whether `word` is a given name wherever it stands, also in a spelling of its own."""
+    if word in GIVEN:
+        return True
+    if word in NOT_NAMES or word in GIVEN_AMBIGUOUS:
+        return False
     return (
-        word in GIVEN
-        or _full(word) in GIVEN
-        or (
-            len(word) >= _SHORTEST_RESPELLED
-            and _respelled(word) in _RESPELLED
-            and word not in NOT_NAMES
-            and word not in GIVEN_AMBIGUOUS
-        )
+        _full(word) in GIVEN
+        or _twin(word) in GIVEN
+        or (len(word) >= _SHORTEST_RESPELLED and _respelled(word) in _RESPELLED)
     )
 
 

@@ -43,7 +43,8 @@ _CONTACT = re.compile(
 # What only people do or are.
 _DEED = re.compile(
     rf",? (?:(?:siempre|nunca|no|si|ya|tambien|ayer|hoy|recien|fue quien|que|quien|el que|la que) ){{0,2}}"
-    rf"(?:(?:me|nos|le|les|se|lo|la) ){{0,2}}(?:{alternatives(LISTS['deeds'])})\b"
+    rf"(?:(?:me|nos|le|les|se|lo|la) ){{0,2}}(?:{alternatives(LISTS['deeds'])}"
+    rf"|(?P<weak>{alternatives(LISTS['weak_deeds'])}))\b"
 )
 # After these, only what looks like a name in full, or is known as one, is taken for it.
 _VAGUE_CUES = (
@@ -62,14 +63,15 @@ _VAGUE_CUES = (
 )
 # Guaraní verbs in the negative: "ndoikéi".
 _DENIED = re.compile(r"nd[aeiou][a-z]*i")
+_WORD = re.compile(r"[a-z]+")
+_CAPITAL = re.compile(r"(?<![^\W\d_])[A-ZÁÉÍÓÚÑÜÃẼĨÕŨỸ][^\W\d_]{2,}")
 _SIGNED_TO_END = re.compile(r"[ .!,)]*$")
 
 # A comment with none of these words, and none of the listed names, holds none that could be found.
 _SELF_WORDS = LISTS["introductions"]
 _TITLE_WORDS = frozenset(title.split()[-1] for kind in ("titles", "titles_short") for title in LISTS[kind])
 _CONTACT_WORDS = frozenset(max(phrase.split(), key=len) for kind in ("named_by", "contacts") for phrase in LISTS[kind])
-_DEED_WORDS = frozenset(max(phrase.split(), key=len) for phrase in LISTS["deeds"])
-_LONGEST_DOER = 3
+_DEED_WORDS = frozenset(max(phrase.split(), key=len) for kind in ("deeds", "weak_deeds") for phrase in LISTS[kind])
 
 
 def find_names(view: PlainView) -> Iterator[tuple[int, int]]:
@@ -209,23 +211,30 @@ def _doing(finder: NameReader) -> Iterator[tuple[int, int]]:
     """Names before what only people do: "Blanca me atendió", "y Denilson resolvió todo"."""
     if finder.view.text.isupper():
         return
-    for match in _DEED.finditer(finder.plain):
-        last = finder.ends.get(match.start())
-        if last is None:
+    done = 0
+    for capital in _CAPITAL.finditer(finder.view.visible):
+        start = capital.start()
+        position = finder.at(start) if start >= done and _may_do(finder, start) else None
+        if position is None:
             continue
-        for position in range(max(0, last - _LONGEST_DOER), last + 1):
-            if _may_do(finder, position) and finder.extend(position, takes_unknown=True) == last:
-                if not finder.is_protected(finder.words[position].start):
-                    yield finder.span(position, last)
-                break
+        word, last = finder.words[position], finder.extend(position, takes_unknown=True)
+        deed = _DEED.match(finder.plain, finder.words[last].end)
+        # "Luz volvió" is no person.
+        if deed is None or (deed["weak"] and word.text in GIVEN_AMBIGUOUS):
+            continue
+        done = finder.words[last].end
+        if not (finder.is_protected(start) or finder.is_place(position, last)):
+            yield finder.span(position, last)
 
 
-def _may_do(finder: NameReader, position: int) -> bool:
-    word = finder.words[position]
-    if not word.is_capital or word.text in NEVER_NAMES or is_brand(word.text) or is_town(word.text):
+def _may_do(finder: NameReader, start: int) -> bool:
+    """Whether the word with a capital at `start` may be a name: what begins a sentence has to look like one."""
+    match = _WORD.match(finder.plain, start)
+    word = match.group() if match else ""
+    if word in NEVER_NAMES or is_brand(word) or is_town(word):
         return False
-    is_first = position == 0 or finder.plain[finder.words[position - 1].end : word.start].strip() in (".", "!", "?")
-    return word.text in GIVEN_AMBIGUOUS or has_given_shape(word.text) or (not is_first and finder.is_unknown(word))
+    is_first = finder.plain[:start].rstrip(" ¡¿\"'(")[-1:] in ("", ".", "!", "?")
+    return word in GIVEN_AMBIGUOUS or has_given_shape(word) or (not is_first and len(word) >= SHORTEST_UNKNOWN)
 
 
 def _listed(finder: NameReader) -> Iterator[tuple[int, int]]:

@@ -38,7 +38,7 @@ def find_profiles(view: PlainView) -> Iterator[tuple[int, int]]:
         is_made_up = any(character in "_." or character.isdigit() for character in name[1:])
         is_told = _IS.search(match["gap"]) and name not in LISTS["said_of_logins"] and name not in LISTS["profiles"]
         if len(name) > 2 and (name.startswith("@") or is_made_up or is_told) and not begins_with_brand(name):
-            if name.isdigit() or re.fullmatch(r"\d+[a-z]{0,5}|[a-z.]+\.(?:com|py|net)(?:\.py)?", name):
+            if name.isdigit() or re.fullmatch(r"\d+[a-z]{0,5}|[a-z.]+\.(?:com|net|gov|org)(?:\.py)?", name):
                 continue
             start = match.start("name")
             more = _MORE_NAMES.match(view.plain, start + len(name)) if is_told and not is_made_up else None

@@ -38,7 +38,9 @@ _NUMBER_WORDS = frozenset({"cero", "cinco", "siete", "nueve", "mil", "millon", "
 _MAIL_WORDS = frozenset({"at", "mail", "correo", "email", "gmail", "hotmail"})
 _MAIL_SIGNS = ("@", "arroba", "(a)", "[a]", "{a}")
 _FOUR_DIGITS = re.compile(r"\d(?:[^a-z\d]{0,6}\d){3}")
-_CODE = re.compile(r"(?<![a-z0-9])(?=[a-z]{0,7}\d)[a-z0-9]{8}|[0-9a-f]{2}[:-][0-9a-f]{2}[:-]")
+_CODE = re.compile(
+    r"(?<![a-z0-9])(?=[a-z]{0,7}\d)[a-z0-9]{8}|[0-9a-f]{2}[:-][0-9a-f]{2}[:-]|[0-9a-f]{4}\.[0-9a-f]{4}\."
+)
 _LINK_SIGNS = ("/", "+", "::")
 _DIGIT = re.compile(r"\d")
 _LOGIN_WORDS = cue_words("users", "passwords", "networks", "profiles") | {"alias"}

@@ -21,7 +21,8 @@ _ORDINAL = re.compile(
 _PARTICLES = frozenset({"de", "del", "la", "las", "los", "san", "santa"})
 SAID = r"(?:n(?:[ro]o?)?[°º.]{0,2} ?|numero |nro\.? |# ?)?"
 NOT_COUNTED = (
-    r"(?! ?(?:megas?|mb|mbps|gb|dias|horas|anos|meses|mil|gs|veces|%|canales|minutos|pisos?|plantas?)(?![a-z]))"
+    r"(?! ?(?:megas?|mb|mbps|gb|dias|horas|anos|meses|mil|gs|veces|%|canales|minutos|(?:pisos?|plantas?)(?! ?\d))"
+    r"(?![a-z]))"
 )
 NUMBER = re.compile(rf",? ?(?:al )?{SAID}\d{{2,5}}\b{NOT_COUNTED}(?![.,:/]\d|-\d{{3}})")
 HOUSE = re.compile(
