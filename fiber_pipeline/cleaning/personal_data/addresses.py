@@ -58,7 +58,7 @@ _ROAD = re.compile(
 )
 # What stands before "km 14": the road's or the town's name.
 _BEFORE_KM = re.compile(
-    r"(?P<road>\b(?:ruta|rta|acceso|autopista|avda|avenida)\b\.? (?:[a-z]+ ){0,3})$"
+    r"(?P<road>\b(?:ruta|rta|acceso|autopista|supercarretera|circunvalacion|avda|avenida)\b\.? (?:[a-z]+ ){0,3})$"
     r"|(?P<name>(?:[a-z]+ ){1,2})$"
 )
 _LANDMARK = re.compile(

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from fiber_pipeline.cleaning.personal_data.name_words import is_known_name
 from fiber_pipeline.cleaning.personal_data.places import is_brand
-from fiber_pipeline.cleaning.personal_data.plain_numbers import is_of_a_thing, is_quantity
+from fiber_pipeline.cleaning.personal_data.plain_numbers import is_quantity
 from fiber_pipeline.cleaning.personal_data.streets import LISTS, NOT_COUNTED, SAID, STOP, Reader
 
 _NUMBER = re.compile(
@@ -20,7 +20,7 @@ _NUMBER = re.compile(
 )
 # "500 personas", "1200 canales": what is counted is no house.
 _COUNTED = re.compile(r" (?!(?:es|esq|sus|los|las|tras|mas|jamas|pues|casas)\b)(?:[a-z]{3,}[aeiou]s|meg|mb)\b")
-_YEAR = re.compile(r"(?:19[5-9]|20[0-3])\d")
+_YEAR = re.compile(r"(?:19[5-9]|20[0-2])\d")
 _SPEED_OR_SCORE = re.compile(r"[1-9]00|1000|2000|404|911|360|1080|2160")
 _THREE_DIGITS = re.compile(r"\d\d\d")
 # Streets named after dates.
@@ -55,13 +55,13 @@ def find_house_numbers(reader: Reader) -> Iterator[tuple[int, int]]:
         start, end = match.span("number")
         if is_quantity(reader.plain, start, end) or _COUNTED.match(reader.plain, end):
             continue
-        first = _name_before(reader, match.start(), match["number"])
-        if first is not None and not is_of_a_thing(reader.plain, start):
+        first = _name_before(reader, match.start(), match["number"], has_more=reader.tail(end) > end)
+        if first is not None:
             yield first, reader.tail(end)
 
 
-def _name_before(reader: Reader, end: int, number: str) -> int | None:
-    """Where the street's name that ends at `end` begins, if it is one."""
+def _name_before(reader: Reader, end: int, number: str, *, has_more: bool) -> int | None:
+    """Where the street's name that ends at `end` begins, if it is one; `has_more`: a door or a cross street follows."""
     words = _words_before(reader, end)
     name: list[_Word] = []
     while words and len(name) < _LONGEST_NAME and _may_belong(reader, words[-1], name):
@@ -79,12 +79,12 @@ def _name_before(reader: Reader, end: int, number: str) -> int | None:
     is_inner = name[0].is_capital and reader.has_case and not (is_first or _ends_sentence(reader.plain, name[0].start))
     tells_home = not reader.view.words.isdisjoint(LISTS["homes"])
     is_weak_number = _YEAR.fullmatch(number) or _SPEED_OR_SCORE.fullmatch(number)
-    has_more = reader.tail(end + 1) > end + 1 + len(number) or tells_home
-    if is_weak_number and not (has_more and (is_located or is_known)):
+    if is_weak_number and not ((has_more or tells_home) and (is_located or is_known)):
         return None
     if (is_located and (is_known or is_inner)) or (is_known and (is_inner or is_first or is_located or tells_home)):
         return name[0].start
-    return name[0].start if is_inner and (tells_home or len(name) > 1) else None
+    is_shown = is_inner and (tells_home or len(name) > 1)
+    return name[0].start if is_shown or (has_more and name[0].is_capital) else None
 
 
 def _words_before(reader: Reader, end: int) -> list[_Word]:

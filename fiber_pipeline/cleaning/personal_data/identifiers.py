@@ -36,6 +36,8 @@ _CUE_WORDS = re.compile(
 )
 _NAME = re.compile(r"[^\W\d_]{2,}(?:[.,]? (?:[^\W\d_]\.?|[^\W\d_]{2,}\.?)){1,6}")
 _WORD = re.compile(r"[^\W\d_]{3,}")
+# Kinds that only whoever gave the number out can read.
+_OPAQUE = frozenset({"contrato", "equipo"})
 _LOGIN = re.compile(r"@?(?=\S*[a-z]{3})[a-z][\w.@-]{3,}")
 _CODE = re.compile(r"[a-z]{1,4}[-_ /.]?\d[\d._/-]*")
 
@@ -54,6 +56,7 @@ def kind_of_identifier(value: str, column: str = "") -> str | None:
       hyphen before the last, which is the right check digit unless the number is a company's (80…); or any number
       under "RUC".
     - "tarjeta", "cuenta": a payment card by its check digit; an IBAN.
+    - "direccion", "perfil" and the other kinds but "contrato" and "equipo", where the cell is nothing else.
     - "nombre": two words and more of letters only, a known first name or surname alone, any word under "Nombre" or
       "Titular". "usuario": a word with three letters and more under "Usuario".
 
@@ -69,7 +72,7 @@ def kind_of_identifier(value: str, column: str = "") -> str | None:
         return _kind_of_number(value, plain, cues)
     spans = find_pii(value)
     if spans and not _CUE_WORDS.sub("", fold(_without(value, [(span.start, span.end) for span in spans]))):
-        return spans[0].pii_type
+        return spans[0].pii_type if spans[0].pii_type not in _OPAQUE else None
     if _CODE.fullmatch(plain):
         return None
     if _NAME.fullmatch(value.strip()) or is_known_name(plain) or ("nombre" in cues and _WORD.search(plain)):

@@ -19,7 +19,7 @@ from fiber_pipeline.cleaning.personal_data.plain_view import PlainView
 _WORD = re.compile(r"[a-z]+")
 _PLACE_PREDICATE = re.compile(
     r" (?:sin|no (?:tiene|hay|llega|existe|anda|funciona)|tiene (?:mala|buena|poca)|anda|lent[oa]"
-    r"|se (?:corta|cae|queda|quedo)|quedo|con (?:mala|buena|poca)|es (?:un lugar|una zona|otro)|espera|tampoco|y )"
+    r"|se (?:corta|cae|queda|quedo)|quedo|con (?:mala|buena|poca)|es (?:un lugar|una zona|otro)|tampoco|y )"
 )
 NEVER_NAMES = NOT_NAMES - GIVEN - GIVEN_AMBIGUOUS - SURNAMES - LISTS["surnames_ambiguous"] - LISTS["surnames_words"]
 _LONGEST_NAME = 7

@@ -157,14 +157,15 @@ def _titled(finder: NameReader) -> Iterator[tuple[int, int]]:
         if position is None:
             continue
         word = finder.words[position]
-        if word.text in NOT_NAMES or is_brand(word.text) or is_town(word.text):
+        last = finder.extend(position, takes_unknown=True)
+        has_surname = last > position and finder.words[position + 1].text in SURNAMES
+        if word.text in NOT_NAMES or is_brand(word.text) or (is_town(word.text) and not has_surname):
             continue
         is_honorific = match["title"] in LISTS["honorifics"] or _is_tilde(finder, match)
         if match["title"] == "na" and not is_honorific:
             continue
         is_known = is_given(word.text) or word.text in SURNAMES or (finder.is_listed(word) and word.is_capital)
-        last = finder.extend(position, takes_unknown=True)
-        has_shape = has_given_shape(word.text) or (last > position and finder.words[position + 1].text in SURNAMES)
+        has_shape = has_given_shape(word.text) or has_surname
         # A capital after "srta." tells as much as one inside a sentence, unless all are capitals.
         tells = finder.has_case or ((match["short"] or is_honorific) and not finder.view.text.isupper())
         looks_like_one = tells and word.is_capital and word.end - word.start > 2 and not match["of"]
@@ -196,12 +197,14 @@ def _spoken_of(finder: NameReader) -> Iterator[tuple[int, int]]:
         is_named = bool(match["strong"]) and word.end - word.start >= SHORTEST_UNKNOWN
         is_known = is_given(word.text) or word.text in GIVEN_AMBIGUOUS or has_given_shape(word.text)
         has_surname = last > position and finder.words[position + 1].text in SURNAMES
-        # "La cuenta de la luz", "La Casa de Papel"; "el wifi se llama distinto".
+        # "La cuenta de la luz", "La Casa de Papel".
         is_owned = match.group().split()[1:2] == ["de"]
         if is_owned and not (is_given(word.text) or has_surname or (word.text in GIVEN_AMBIGUOUS and word.is_capital)):
             continue
+        # Of nobody: "se llama robo", "el wifi se llama distinto".
         before = finder.words_before(position, 4)
-        if match["strong"] and not word.is_capital and not LISTS["named_things"].isdisjoint(before):
+        is_of_a_thing = match.start() == 0 or not LISTS["named_things"].isdisjoint(before)
+        if match["strong"] and not word.is_capital and is_of_a_thing and not is_given(word.text):
             continue
         if is_named or is_known or has_surname or finder.is_unknown(word):
             yield finder.span(position, last)
@@ -291,5 +294,10 @@ def _is_confirmed(finder: NameReader, position: int, last: int, done: int) -> bo
     word = finder.words[position]
     if last > position:
         return finder.words[last].text in SURNAMES or (finder.has_case and word.is_capital)
+    precedes_name = (
+        position + 2 < len(finder.words)
+        and finder.words[position + 1].text in ("y", "e")
+        and is_given(finder.words[position + 2].text)
+    )
     follows_name = done >= 0 and done == position - 2 and finder.words[position - 1].text in ("y", "e")
-    return follows_name and finder.has_case and word.is_capital
+    return (follows_name or precedes_name) and finder.has_case and word.is_capital

@@ -25,6 +25,8 @@ from fiber_pipeline.cleaning import kind_of_identifier
         *((value, "Usuario", "email") for value in ("ana@example.com", "Ana.Gill@Example.com.py")),
         ("jperez88", "Usuario", "usuario"),
         ("4111 1111 1111 1111", "", "tarjeta"),
+        ("@ana.gill", "Usuario", "perfil"),
+        ("Palma 1234 casi Chile", "Cliente", "direccion"),
         ("DE89370400440532013000", "", "cuenta"),
     ],
 )
@@ -37,7 +39,7 @@ def test_what_names_a_person_is_told(value: str, column: str, kind: str):
     [
         *((value, "") for value in ("", "  ", "CLI-00123", "A123", "100234", "C-2023-981", "10023456", "-")),
         *((value, "Código de cliente") for value in ("4567890", "100234", "C000123", "12345678901")),
-        ("4655318-9", ""),
+        *((value, "") for value in ("Cliente 558812", "Contrato N° C-2023-981", "ZTEGD03F88A1")),
         ("USR-00981", "Usuario"),
         ("4567890", "Contrato"),
     ],

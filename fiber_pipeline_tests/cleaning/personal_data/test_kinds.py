@@ -13,6 +13,7 @@ FOUND = {
             "0961 733 420/421",
             "mi linea 0982 33-22-11 no anda",
             "celular 984 226 118",
+            "tel 445 667",
         ),
         *("nueve siete uno cuatro cuatro cinco seis seis siete", "0981 doscientos treinta trescientos doce"),
         *(
@@ -51,14 +52,27 @@ FOUND = {
             "estamos sobre Cacique Aracaré 1180",
             "che róga oĩ Iturbe 1120 ha Azara",
         ),
-        *("23 de Octubre 554", "Nuestra casa, Incas 2210, sin señal", "Humaitá 145 piso 4", "en herrera 1220 no hay"),
+        *(
+            "23 de Octubre 554",
+            "Nuestra casa, Incas 2210, sin señal",
+            "Humaitá 145 piso 4",
+            "en herrera 1220 no hay",
+            "en medina 1220",
+        ),
         *("vivo en la avenida España", "Avda. Carlos A. López 3456", "casa 12 del conjunto Las Lomas"),
     ],
     "nombre": [
         *("soy Isidro Chamorro Uribarri", "Ña Pabla no tiene señal", "ña cefe reclama", "mi mujer Kerana firmó"),
         *("el tecnico jazael no volvio", "hable con norma", "un tal wilberto", "gracias roque", "saludos Bety"),
         *("Blanca me atendió", "y Denilson resolvió todo", "soy diosnel gamarra", "Firmado: M. Elizeche"),
-        *("VILLALBA BENÍTEZ, HUGO", "me vendió Hernán Pirelli", "el cajero Orlandito", "Adriano llamó", "ROLON, ANA"),
+        *(
+            "VILLALBA BENÍTEZ, HUGO",
+            "me vendió Hernán Pirelli",
+            "el cajero Orlandito",
+            "Adriano llamó",
+            "con zunildo nomas",
+            "ROLON, ANA",
+        ),
     ],
     "ubicacion": [
         *("-25.3012, -57.5811", "25.2867 S 57.6470 O", "mi lat -25,29811 long -57,60122", "25°18'44\"S 57°34'11\"W"),
@@ -81,7 +95,7 @@ FOUND = {
             "mi red se llama LosPerez",
             "SSID ElBunker",
         ),
-        *("red wifi Casa_Duarte_2.4G", "mi usuario es tigre"),
+        *("red wifi Casa_Duarte_2.4G", "mi usuario es tigre", "usuario adiaz", "usuario kzubeldia"),
     ],
     "clave": [
         *(
@@ -129,6 +143,27 @@ SPARED = [
         "cumplo 5 años con 300",
     ),
     *("cuenta con 600 megas", "cliente 10 puntos", "línea 2 del menú", "el pin vence", "la serie 4 de Netflix"),
+    *(
+        "la linea 185.300 gs por mes",
+        "linea 185000 es caro",
+        "error 0214455667",
+        "contrato 185.300 gs",
+        "contrato 1.850.000",
+    ),
+    *(
+        "cuenta 185.300 gs de más",
+        "mi cuenta del 12/10/2025",
+        "cuenta de 1.850.000",
+        "el pin cuesta 2000 gs",
+        "clave 2000 gs",
+    ),
+    *(
+        "versión 12.20.30.45 de la app",
+        "ip 8.8.8.8 anda",
+        "AB12345678901234567 no va",
+        "pieza 123456-1",
+        "llamé el 12/10/2025",
+    ),
     # Streets, towns and institutions.
     *(
         "en Eusebio Ayala hay corte",
@@ -145,6 +180,13 @@ SPARED = [
     *("el colegio Juan Ramón Dahlquist", "Virgen de Itatí", "en Juan Emilio Sosa se cae", "entre Luque y Areguá"),
     *("en España 2024 hubo corte", "plan Gamer 2024", "en Fibra 300 anda", "sobre Luque 500 familias", "Windows 1100"),
     *("en octubre 2340 cortes", "casa de 2 plantas", "casa 45", "piso 2 no llega", "calle 1 a calle 5"),
+    *(
+        "en Herrera 350 familias sin internet",
+        "en Herrera 2500 usd de pasaje",
+        "en Azara 300 no llega",
+        "en Samsung 7100",
+    ),
+    *("En Luque anda mal. Vendieron 1250 en casa", "el técnico Caaguazú"),
     # Words of logins.
     *(
         "mi usuario es correcto",
@@ -167,6 +209,7 @@ SPARED = [
         "instagram.com no abre",
         "sigo en twitter a Tigo",
     ),
+    *("la clave 5ghz no anda", "usuario www.personal.com.py no abre", "el técnico Tigo no vino"),
     # Words that are names.
     *("Luz volvió", "la cuenta de la luz", "La Casa de Papel", "el wifi se llama distinto", "Ña'arõ", "na internet"),
     *("che réra ndoikéi", "gracias Dios", "me llamo la atención", "el técnico amable", "con Personal", "con Luque"),
@@ -202,7 +245,9 @@ def test_every_finder_finds_what_no_other_would(monkeypatch: pytest.MonkeyPatch)
     redaction._finders.cache_clear()
 
 
-def test_a_part_of_a_number_is_not_left_behind():
+def test_what_is_marked_is_no_more_and_no_less_than_what_is_personal():
+    assert redact("gracias Lourdes Netflix anda").text == "gracias [NOMBRE] Netflix anda"
+    assert redact("vino maria gomendez ayer").text == "vino [NOMBRE] ayer"
     assert redact("tel 0961 733 420/421").text == "tel [TELEFONO]"
     assert redact("facebook: Rodrigo Cuenca Oficial").text == "facebook: [PERFIL]"
     assert redact("VILLALBA BENÍTEZ, HUGO").text == "[NOMBRE]"
