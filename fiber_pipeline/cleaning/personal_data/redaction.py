@@ -36,12 +36,11 @@ _NUMBER_WORDS = frozenset({"cero", "cinco", "siete", "nueve", "mil", "millon", "
     "seguridad",
 }
 _MAIL_WORDS = frozenset({"at", "mail", "correo", "email", "gmail", "hotmail"})
-_MAIL_SIGNS = ("@", "arroba", "(a)", "[a]", "{a}")
+_MAIL_SIGN = re.compile(r"[(\[{]a[)\]}]")
 _FOUR_DIGITS = re.compile(r"\d(?:[^a-z\d]{0,6}\d){3}")
 _CODE = re.compile(
     r"(?<![a-z0-9])(?=[a-z]{0,7}\d)[a-z0-9]{8}|[0-9a-f]{2}[:-][0-9a-f]{2}[:-]|[0-9a-f]{4}\.[0-9a-f]{4}\."
 )
-_LINK_SIGNS = ("/", "+", "::")
 _DIGIT = re.compile(r"\d")
 _LOGIN_WORDS = cue_words("users", "passwords", "networks", "profiles") | {"alias"}
 _BIRTH_WORDS = cue_words("births")
@@ -64,8 +63,11 @@ def _signs(view: PlainView) -> _Signs:
     return _Signs(
         numbers=(has_digit and _FOUR_DIGITS.search(plain) is not None) or not words.isdisjoint(_NUMBER_WORDS),
         codes=has_digit and _CODE.search(plain) is not None,
-        links=any(sign in plain for sign in _LINK_SIGNS),
-        mail=any(sign in plain for sign in _MAIL_SIGNS) or not words.isdisjoint(_MAIL_WORDS),
+        links="/" in plain or "+" in plain or "::" in plain,
+        mail="@" in plain
+        or "arroba" in plain
+        or _MAIL_SIGN.search(plain) is not None
+        or not words.isdisjoint(_MAIL_WORDS),
         logins=not words.isdisjoint(_LOGIN_WORDS),
         births=not words.isdisjoint(_BIRTH_WORDS),
     )
