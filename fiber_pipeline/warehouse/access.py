@@ -227,8 +227,7 @@ class FileAccess:
         connection = duckdb.connect(":memory:", config=config)
         self.prepare_for_key(connection)
         if read_only:
-            path = self.location.path
-            connection.execute("SET allowed_paths = ?", [[str(path), str(self.location.wal_path)]])
+            connection.execute("SET allowed_paths = ?", [[str(path) for path in self.location.database_paths]])
             connection.execute("SET enable_external_access = false")
         return connection, spill
 

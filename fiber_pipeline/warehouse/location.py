@@ -37,6 +37,12 @@ class FileLocation:
         return self.path.with_name(self.path.name + ".wal")
 
     @property
+    def database_paths(self) -> list[Path]:
+        """What DuckDB opens: the file, its log, and what is left of the log by who was killed in a checkpoint."""
+        wal = self.wal_path
+        return [self.path, wal, *(wal.with_name(wal.name + rest) for rest in (".checkpoint", ".recovery"))]
+
+    @property
     def fresh_path(self) -> Path:
         """Where a new database is made before it takes the file's place."""
         return self.path.with_name(self.path.name + ".fresh")

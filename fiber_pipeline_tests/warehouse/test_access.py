@@ -144,6 +144,21 @@ def _commit_and_die(path: Path) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+@pytest.mark.parametrize("rest", [".wal", ".wal.checkpoint", ".wal.recovery"])
+def test_readers_may_open_what_a_kill_within_a_checkpoint_leaves(path: Path, rest: str) -> None:
+    """DuckDB reads on there, whenever it finds the like beside the file, and nowhere else."""
+    warehouse = open_warehouse(path)
+    warehouse.write(VERSIONS, frame_of("b", 1), "b")
+    left, foreign = path.with_name(path.name + rest), path.with_name("foreign" + rest)
+    with warehouse.reader() as connection:
+        for file in (left, foreign):
+            file.write_bytes(b"log")
+        assert connection.execute("SELECT size FROM read_blob($file)", {"file": str(left)}).fetchall() == [(3,)]
+        with pytest.raises(duckdb.PermissionException):
+            connection.execute("SELECT size FROM read_blob($file)", {"file": str(foreign)})
+        left.unlink()
+
+
 def test_a_writer_waits_for_a_reader_and_says_who_it_is(path: Path) -> None:
     open_warehouse(path).write(VERSIONS, frame_of("b", 1), "b")
     ready = PROCESSES.Event()

@@ -24,8 +24,16 @@ def begin(base_url: str, folder: Path) -> ForkServerProcess:
 
 def world_of(base_url: str, folder: Path, instance: dg.DagsterInstance) -> World:
     """The data directory `folder`, with everything annotated by the server."""
+    secret = folder / "installation.secret"
+    secret.parent.mkdir(parents=True, exist_ok=True)
+    # One and the same in every folder, so that what comments are called can be compared.
+    secret.write_text("5e" * 32)
     settings = Settings(
-        data_dir=folder, openai_api_key="sk-test", openai_base_url=f"{base_url}/v1", openai_items_per_request=5
+        data_dir=folder,
+        openai_api_key="sk-test",
+        openai_base_url=f"{base_url}/v1",
+        openai_items_per_request=5,
+        secret_file=secret,
     )
     return World(settings, instance)
 
