@@ -4,7 +4,9 @@ A layer raises its own class with a message of its own; this base says only that
 """
 
 import re
+import traceback
 from collections.abc import Collection
+from pathlib import Path
 from typing import ClassVar
 
 _NEAR_ENOUGH = 60.0
@@ -25,6 +27,12 @@ class UnknownName(Problem, ValueError):  # noqa: N818 - named after what happene
 
     def __init__(self, kind: str, given: str, known: Collection[str]) -> None:
         super().__init__(f"there is no {kind} {given!r}; {_nearest(given, known)}")
+
+
+def kind_and_place(error: Exception) -> str:
+    """Which error it is and where it was raised, never its words: they may quote what customers wrote."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} in {Path(place.filename).name}, line {place.lineno}"
 
 
 def check_names(kind: str, given: Collection[str], known: Collection[str]) -> None:

@@ -7,12 +7,10 @@ those go to the next engine of the chain, and the row says so. A text on which a
 """
 
 import gc
-import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from types import MappingProxyType
 from typing import Protocol, runtime_checkable
 
@@ -22,7 +20,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from fiber_pipeline.problems import Problem
+from fiber_pipeline.problems import Problem, kind_and_place
 from fiber_pipeline.tables import Table
 
 Progress = Callable[[int, int], None]
@@ -230,7 +228,11 @@ def answer_apart(answer: Callable[[range], Answers], rows: range) -> Answers:
     # one more, may cost that text alone and not its batch.
     except Exception as error:  # noqa: BLE001
         if len(rows) == 1:
-            return Answers(pd.DataFrame({ITEM: pd.array([], dtype="int64")}), {0: _breakage(error)}, frozenset((0,)))
+            return Answers(
+                pd.DataFrame({ITEM: pd.array([], dtype="int64")}),
+                {0: f"broke on the text ({kind_and_place(error)})"},
+                frozenset((0,)),
+            )
     half = len(rows) // 2
     first, second = answer_apart(answer, rows[:half]), answer_apart(answer, rows[half:])
     shifted = second.frame.assign(**{ITEM: second.frame[ITEM] + half})
@@ -240,11 +242,6 @@ def answer_apart(answer: Callable[[range], Answers], rows: range) -> Answers:
         {**first.unanswered, **{place + half: reason for place, reason in second.unanswered.items()}},
         first.broken | {place + half for place in second.broken},
     )
-
-
-def _breakage(error: Exception) -> str:
-    place = traceback.extract_tb(error.__traceback__)[-1]
-    return f"broke on the text ({type(error).__name__} in {Path(place.filename).name}, line {place.lineno})"
 
 
 def note_unanswered(frame: pd.DataFrame, answers: pa.Table) -> pd.DataFrame:

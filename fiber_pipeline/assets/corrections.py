@@ -4,7 +4,9 @@ import dagster as dg
 
 from fiber_pipeline.assets.code_version import code_version
 from fiber_pipeline.assets.publishing import IO_MANAGER, Events, describe, publish, spec
+from fiber_pipeline.assets.telling import without_words
 from fiber_pipeline.checks import SCHEMA
+from fiber_pipeline.cleaning import shown
 from fiber_pipeline.resources import EnginesResource, WarehouseResource
 from fiber_pipeline.review.corrections import take_in
 from fiber_pipeline.review.folder import open_files, review_files
@@ -43,11 +45,12 @@ def corrections(
 ) -> Events:
     """Take in the workbooks that people have reviewed."""
     files = review_files(settings.reviews_dir)
-    taken = take_in(warehouse.open().read(CORRECTIONS), files, engines.taxonomy().themes)
+    with without_words():
+        taken = take_in(warehouse.open().read(CORRECTIONS), files, engines.taxonomy().themes)
     left = [path.name for path in open_files(settings.reviews_dir)]
     if left:
-        context.log.warning("left for when they are closed: %s", ", ".join(left))
-    refusals = [str(refusal) for refusal in taken.refusals]
+        context.log.warning("left for when they are closed: %s", shown(", ".join(left)))
+    refusals = [shown(str(refusal)) for refusal in taken.refusals]
     for refusal in refusals[:_SHOWN]:
         context.log.warning(refusal)
     yield from publish(
@@ -57,7 +60,7 @@ def corrections(
             "workbooks": len(files),
             "open": len(left),
             "refused": len(refusals),
-            **({"refusals": "\n".join(refusals[:_SHOWN])} if refusals else {}),
+            **({"refused_rows": "\n".join(refusals[:_SHOWN])} if refusals else {}),
         },
     )
     yield dg.AssetCheckResult(

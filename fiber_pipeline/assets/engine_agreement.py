@@ -48,7 +48,7 @@ def engine_agreement(
     yield from publish(
         ENGINE_AGREEMENT,
         found.figures,
-        metadata={"sample": len(sample), "notes": "\n".join(found.notes)},
+        metadata={"sample": len(sample), "left_open": "\n".join(found.notes)},
         output_name=ENGINE_AGREEMENT.name,
     )
     yield from publish(ENGINE_DISPUTES, found.disputes, output_name=ENGINE_DISPUTES.name)

@@ -1,6 +1,7 @@
-"""What the Dagster UI shows of a table on its asset: a small table and a plot, made from the frame just written.
+"""What the Dagster UI shows of a table on its asset: figures and a plot, made from the frame just written.
 
-Nothing here may quote `raw_comments` or `rejected_rows`: events keep what they are given, and those are unredacted.
+Events keep what they are given, in files that no key seals and that outlive the rows they speak of. So nothing here
+quotes anybody: it tells how many, how many of a kind, from when until when. Whoever wants the rows asks the warehouse.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -8,21 +9,46 @@ from typing import Any
 
 import dagster as dg
 import pandas as pd
+import pandera.pandas as pr
+import pyarrow as pa
 
 from fiber_pipeline.outputs import charts
 from fiber_pipeline.outputs.rendering import chart_markdown
 from fiber_pipeline.tables import Table
 
 Metadata = dict[str, Any]
-_ROWS = 10
-_TEXT = 120
-_SENTENCE = 500
+_ROWS = 40
+_LETTERS = 120
+_WITH_BOUNDS = (pa.types.is_temporal, pa.types.is_integer, pa.types.is_floating)
 
 
 def preview(table: Table, frame: pd.DataFrame) -> Metadata:
     """Metadata for the materialization of `table` with the rows of `frame`; empty for an empty frame."""
+    if frame.empty:
+        return {}
     make = _PREVIEWS.get(table.name)
-    return make(frame) if make is not None and len(frame) else {}
+    return {"filled": _filled(table, frame), **(make(frame) if make is not None else {})}
+
+
+def _filled(table: Table, frame: pd.DataFrame) -> dg.TableMetadataValue:
+    """Of each column, how many rows have a value, and between what the numbers and moments lie, or of which kinds."""
+    rows = []
+    for field in table.arrow_schema:
+        values = frame[field.name].dropna()
+        row = {"column": field.name, "filled": len(values), "share": len(values) / len(frame), "from": "", "to": ""}
+        if len(values) and any(is_one(field.type) for is_one in _WITH_BOUNDS):
+            row |= {"from": _cell(values.min()), "to": _cell(values.max())}
+        row["values"] = _kinds(table.columns[field.name], values)
+        rows.append(row)
+    return _table(pd.DataFrame(rows), rows=len(rows))
+
+
+def _kinds(column: pr.Column, values: pd.Series) -> str:
+    """How often each value of a declared vocabulary comes; nothing of columns that hold anything else."""
+    declared = any(check.name == "isin" for check in column.checks)
+    if not declared and not pa.types.is_boolean(column.dtype.type.pyarrow_dtype):
+        return ""
+    return ", ".join(f"{value}: {count}" for value, count in values.value_counts().items())
 
 
 def _raw_comments(frame: pd.DataFrame) -> Metadata:
@@ -51,17 +77,15 @@ def _comments(frame: pd.DataFrame) -> Metadata:
         "informative": int(frame["is_informative"].sum()),
         "with_personal_data": int((frame["pii_types"].list.len() > 0).sum()),
         "personal_data": _table(_counted(frame["pii_types"].explode().dropna())),
-        "preview": _table(frame.loc[frame["is_informative"], ["question", "text", "nps", "rating", "commented_at"]]),
     }
 
 
 def _translated_comments(frame: pd.DataFrame) -> Metadata:
     languages = _counted(frame["language"]).rename(columns={"rows": "comments"})
-    foreign = frame.loc[frame["is_gloss"], ["language", "language_confidence", "text_es"]]
     return {
         "plot": _plot(charts.language_chart(languages), "Comments by language"),
         "glossed": int(frame["is_gloss"].sum()),
-        "preview": _table(foreign),
+        "engines": _table(_counted(frame["translation_engine"].dropna())),
     }
 
 
@@ -87,7 +111,7 @@ def _comment_themes(frame: pd.DataFrame) -> Metadata:
     return {
         "plot": _plot(chart, "Mentions by theme and sentiment"),
         "comments_with_theme": int(frame["comment_id"].nunique()),
-        "preview": _table(totals, rows=len(totals)),
+        "mentions": _table(totals),
     }
 
 
@@ -95,18 +119,19 @@ def _themes(frame: pd.DataFrame) -> Metadata:
     shown = frame.sort_values("priority", ascending=False)[
         ["label_es", "mentions", "share", "negative_share", "nps", "nps_impact", "priority", "trend"]
     ]
-    return {"preview": _table(shown, rows=len(shown))}
+    return {"by_theme": _table(shown)}
 
 
 def _emergent_themes(frame: pd.DataFrame) -> Metadata:
-    return {"preview": _table(frame[["label", "mentions", "keywords", "first_seen"]], rows=20)}
+    # Labels and keywords are customers' own words.
+    return {"discovered": len(frame), "mentions": int(frame["mentions"].sum())}
 
 
 def _insights(frame: pd.DataFrame) -> Metadata:
     overall = frame[(frame["dimension"] == "all") & (frame["period_kind"] == "all")]
     months = frame[(frame["dimension"] == "all") & (frame["period_kind"] == "month") & (frame["metric"] == "nps")]
     metadata: Metadata = {
-        "overall": _table(overall[["metric", "value", "low", "high", "sample_size"]], rows=len(overall)),
+        "overall": _table(overall[["metric", "value", "low", "high", "sample_size"]]),
     }
     if months["value"].notna().any():
         metadata["plot"] = _plot(charts.nps_chart(months.sort_values("period")), "NPS by month")
@@ -114,30 +139,26 @@ def _insights(frame: pd.DataFrame) -> Metadata:
 
 
 def _forecasts(frame: pd.DataFrame) -> Metadata:
-    return {"preview": _table(frame[["metric", "member", "period", "value", "low", "high", "model", "note"]], rows=20)}
+    return {"expected": _table(frame[["metric", "member", "period", "value", "low", "high", "model", "note"]])}
 
 
 def _executive_summary(frame: pd.DataFrame) -> Metadata:
-    shown = ["rank", "text", "engine", "model", "is_fallback", "fallback_reason"]
-    return {"preview": _table(frame[shown], rows=len(frame), letters=_SENTENCE)}
+    return {"sentences": len(frame), "engines": _table(_counted(frame["engine"]))}
 
 
 def _recommendations(frame: pd.DataFrame) -> Metadata:
-    return {"preview": _table(frame[["rank", "title", "why", "impact", "effort", "engine"]])}
+    return {"by_effect": _table(frame[["rank", "theme", "impact", "effort", "engine"]])}
 
 
 def _engine_agreement(frame: pd.DataFrame) -> Metadata:
     overall = frame[frame["label"] == "all"]
     shown = overall[["kind", "first", "second", "measure", "value", "low", "high", "sample_size"]]
-    return {"preview": _table(shown, rows=len(shown))}
+    return {"agreement": _table(shown)}
 
 
 def _engine_disputes(frame: pd.DataFrame) -> Metadata:
     said = frame["labels"].map(lambda labels: "; ".join(f"{it['engine']}: {', '.join(it['labels'])}" for it in labels))
-    return {
-        "disputed": _table(_counted(frame["kind"])),
-        "preview": _table(frame.assign(said=said)[["kind", "comments", "said", "examples"]], rows=20),
-    }
+    return {"disputed": _table(_counted(frame["kind"])), "said": _table(_counted(said.rename("said")))}
 
 
 def _corrections(frame: pd.DataFrame) -> Metadata:
@@ -154,7 +175,7 @@ def _corrections(frame: pd.DataFrame) -> Metadata:
 def _engine_accuracy(frame: pd.DataFrame) -> Metadata:
     overall = frame[frame["label"] == "all"]
     shown = overall[["kind", "engine", "scope", "measure", "value", "low", "high", "sample_size", "is_small_sample"]]
-    return {"preview": _table(shown, rows=len(shown))}
+    return {"accuracy": _table(shown)}
 
 
 _PREVIEWS: Mapping[str, Callable[[pd.DataFrame], Metadata]] = {
@@ -186,25 +207,22 @@ def _plot(spec: charts.Spec, description: str) -> dg.MarkdownMetadataValue:
     return dg.MetadataValue.md(chart_markdown(spec, description))
 
 
-def _table(frame: pd.DataFrame, rows: int = _ROWS, letters: int = _TEXT) -> dg.TableMetadataValue:
-    shown = frame.head(rows)
+def _table(frame: pd.DataFrame, rows: int = _ROWS) -> dg.TableMetadataValue:
     columns: Sequence[str] = [str(name) for name in frame.columns]
     return dg.MetadataValue.table(
         records=[
-            dg.TableRecord({name: _cell(value, letters) for name, value in zip(columns, row, strict=True)})
-            for row in shown.itertuples(index=False, name=None)
+            dg.TableRecord({name: _cell(value) for name, value in zip(columns, row, strict=True)})
+            for row in frame.head(rows).itertuples(index=False, name=None)
         ],
         schema=dg.TableSchema([dg.TableColumn(name) for name in columns]),
     )
 
 
-def _cell(value: object, letters: int) -> str | int | float | bool:
+def _cell(value: object) -> str | int | float | bool:
     if isinstance(value, bool | int):
         return value
     if isinstance(value, float):
         return round(value, 3)
-    if isinstance(value, list):
-        return ", ".join(map(str, value))[:letters]
     if value is None or value is pd.NA or value is pd.NaT:
         return ""
-    return str(value)[:letters]
+    return value.isoformat() if isinstance(value, pd.Timestamp) else str(value)[:_LETTERS]

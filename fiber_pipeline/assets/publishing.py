@@ -16,6 +16,7 @@ import pandas as pd
 from fiber_pipeline.assets.code_version import code_version
 from fiber_pipeline.assets.partitions import FEEDBACK_BATCHES
 from fiber_pipeline.assets.previews import preview
+from fiber_pipeline.assets.telling import failure, told, without_words
 from fiber_pipeline.checks import (
     BLOCKING_CHECKS,
     ONE_ROW_PER_COMMENT,
@@ -25,6 +26,7 @@ from fiber_pipeline.checks import (
     check_schema,
 )
 from fiber_pipeline.checks.answers import answers_spec, check_answers
+from fiber_pipeline.cleaning import shown
 from fiber_pipeline.resources import WarehouseResource
 from fiber_pipeline.services.caller import calling
 from fiber_pipeline.tables import Table
@@ -71,7 +73,7 @@ def table_asset(
             batch = context.partition_key if context.has_partition_key else None
             # Before anything is paid for: what was read is of one reading of the file.
             sources = take_sources(value for value in arguments.values() if isinstance(value, pd.DataFrame))
-            with calling(context.run.run_id, batch):
+            with calling(context.run.run_id, batch), without_words():
                 frame = compute(context, **arguments)
             outcomes = [check(frame) for check in also.values()]
             if row_per_comment is not None:
@@ -128,7 +130,12 @@ def publish(
 ) -> Events:
     """Evaluate the schema and `outcomes`; yield the table for writing if all pass, else fail with what is wrong."""
     yield from tell(table, evaluate(table, frame, outcomes))
-    yield dg.Output(frame, output_name=output_name, metadata={**preview(table, frame), **(metadata or {})})
+    yield dg.Output(frame, output_name=output_name, metadata=shown_of(table, frame, metadata))
+
+
+def shown_of(table: Table, frame: pd.DataFrame, metadata: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """What is told of a table that was written: its figures, and what its step has to add."""
+    return told({**preview(table, frame), **(metadata or {})})
 
 
 def evaluate(table: Table, frame: pd.DataFrame, outcomes: Sequence[CheckOutcome] = ()) -> list[CheckOutcome]:
@@ -143,12 +150,12 @@ def tell(table: Table, evaluated: Sequence[CheckOutcome]) -> Iterator[dg.AssetCh
             asset_key=table.name,
             check_name=outcome.name,
             passed=outcome.passed,
-            description=outcome.description,
-            metadata=dict(outcome.figures),
+            description=shown(outcome.description),
+            metadata=told(outcome.figures),
         )
     failed = [outcome.description for outcome in evaluated if not outcome.passed]
     if failed:
-        raise dg.Failure(f"{table.name} was not written: {'; '.join(failed)}", allow_retries=False)
+        raise failure(f"{table.name} was not written: {'; '.join(failed)}")
 
 
 def spec(check: str, table: Table) -> dg.AssetCheckSpec:

@@ -6,9 +6,10 @@ import dagster as dg
 
 from fiber_pipeline.assets.code_version import code_version
 from fiber_pipeline.assets.partitions import FEEDBACK_BATCHES
-from fiber_pipeline.assets.previews import preview
-from fiber_pipeline.assets.publishing import Events, evaluate, spec, table_outs, tell
+from fiber_pipeline.assets.publishing import Events, evaluate, shown_of, spec, table_outs, tell
+from fiber_pipeline.assets.telling import failure, without_words
 from fiber_pipeline.checks import ROW_CONSERVATION, SCHEMA, check_row_conservation
+from fiber_pipeline.cleaning import shown
 from fiber_pipeline.cleaning.forgotten import ForgottenCustomers
 from fiber_pipeline.inbox import UnusableName, check_batch_key
 from fiber_pipeline.readers import Reading, ReadingSummary, UnreadableFile, describe_reading, read_file
@@ -59,7 +60,8 @@ def raw_comments(
         standing = store.current(RAW_COMMENTS, batch)
         # After that: whoever is forgotten from now on overtakes this reading.
         forgotten = ForgottenCustomers(settings.installation_dir, settings.secret_path)
-        reading = _read(batch, inbox, warehouse)
+        with without_words():
+            reading = _read(batch, inbox, warehouse)
         summary = reading.summary
         raw, rejected = forgotten.leave_out(reading.raw, reading.rejected)
         conserved = check_row_conservation(summary.data_rows, len(raw), len(rejected))
@@ -77,35 +79,36 @@ def raw_comments(
                 context.log.warning("%s; its file is read again", problem)
                 continue
         break
-    copy_of = _copy_of(warehouse, batch, summary.file_sha256)
-    if copy_of is not None:
-        context.log.warning("%s has the same content as %s; its comments count once", batch, copy_of)
+    # Not of which: the other's name goes when it is forgotten, and this batch's events stay.
+    is_copy = _is_copy(warehouse, batch, summary.file_sha256)
+    if is_copy:
+        context.log.warning("%s has the same content as a batch before it; its comments count once", batch)
     for line in describe_reading(summary):
-        progress.tell(line, context.log)
-    told = {
+        progress.tell(shown(line), context.log)
+    about_file = {
         FILE_SHA256: summary.file_sha256,
-        "copy_of": copy_of or "",
-        "how_it_was_read": _how_it_was_read(summary),
-        "columns": _columns(summary),
-        "left_out": [str(table) for table in summary.left_out],
-        "notes": list(summary.notes),
+        "is_copy": is_copy,
+        "tables_read": _tables_read(summary),
+        "columns_read": _columns_read(summary),
+        "tables_left_out": [str(table) for table in summary.left_out],
+        "reading_notes": list(summary.notes),
     }
     for (table, _), outcomes in zip(frames, checks, strict=True):
         yield from tell(table, outcomes)
     for (table, frame), report in zip(frames, reports, strict=True):
-        metadata = {**preview(table, frame), **(told if table is RAW_COMMENTS else {}), **write_metadata(table, report)}
-        yield dg.Output(None, output_name=table.name, metadata=metadata)
+        metadata = {**(about_file if table is RAW_COMMENTS else {}), **write_metadata(table, report)}
+        yield dg.Output(None, output_name=table.name, metadata=shown_of(table, frame, metadata))
     yield dg.AssetCheckResult(
         asset_key=RAW_COMMENTS.name,
         check_name=COLUMNS_ARE_CLEAR,
         passed=not summary.doubts,
         severity=dg.AssetCheckSeverity.WARN,
-        description="; ".join(summary.doubts) or "nothing speaks against how the columns were read",
+        description=shown("; ".join(summary.doubts)) or "nothing speaks against how the columns were read",
         metadata={"doubts": len(summary.doubts)},
     )
 
 
-def _columns(summary: ReadingSummary) -> dg.TableMetadataValue:
+def _columns_read(summary: ReadingSummary) -> dg.TableMetadataValue:
     """What each column was taken for, and why."""
     return dg.MetadataValue.table(
         [
@@ -125,7 +128,7 @@ def _columns(summary: ReadingSummary) -> dg.TableMetadataValue:
     )
 
 
-def _how_it_was_read(summary: ReadingSummary) -> dg.TableMetadataValue:
+def _tables_read(summary: ReadingSummary) -> dg.TableMetadataValue:
     return dg.MetadataValue.table(
         [
             dg.TableRecord(
@@ -147,10 +150,9 @@ def _how_it_was_read(summary: ReadingSummary) -> dg.TableMetadataValue:
     )
 
 
-def _copy_of(warehouse: WarehouseResource, batch: str, sha256: str) -> str | None:
+def _is_copy(warehouse: WarehouseResource, batch: str, sha256: str) -> bool:
     batches = warehouse.open().batches()
-    others = batches[(batches["file_sha256"] == sha256) & (batches["batch"] != batch)]
-    return None if others.empty else str(others.sort_values("ingested_at")["batch"].iloc[0])
+    return bool(((batches["file_sha256"] == sha256) & (batches["batch"] != batch)).any())
 
 
 def _read(batch: str, inbox: InboxResource, warehouse: WarehouseResource) -> Reading:
@@ -171,13 +173,10 @@ def _read(batch: str, inbox: InboxResource, warehouse: WarehouseResource) -> Rea
     except FileNotFoundError as missing:
         why = quarantine.why(batch)
         told = f"it is in quarantine: {why}" if why else "drop it again, or delete the partition"
-        raise dg.Failure(f"{missing}; {told}", allow_retries=False) from None
+        raise failure(f"{missing}; {told}") from None
     except (UnreadableFile, UnusableName) as problem:
         place = quarantine.take(box, batch, str(problem))
-        raise dg.Failure(
-            f"{batch} was quarantined: {problem}",
-            metadata={"batch": batch, "quarantined_as": dg.MetadataValue.path(str(place)), "reason": str(problem)},
-            allow_retries=False,
-        ) from None
+        reason = {"reason": str(problem), "quarantined_as": dg.MetadataValue.path(str(place))}
+        raise failure(f"{batch} was quarantined: {problem}", reason) from None
     quarantine.release(batch)
     return reading

@@ -13,6 +13,7 @@ from fiber_pipeline.cleaning.identity import Identities
 from fiber_pipeline.cleaning.informativeness import is_informative
 from fiber_pipeline.cleaning.normalisation import is_stretched, join_lines, normalise
 from fiber_pipeline.cleaning.personal_data import Redaction, Span, find_pii, kind_of_identifier, redact, redact_all
+from fiber_pipeline.cleaning.shown import shown
 
 __all__ = [
     "Identities",
@@ -29,4 +30,5 @@ __all__ = [
     "normalise",
     "redact",
     "redact_all",
+    "shown",
 ]

@@ -1,5 +1,7 @@
 """`fiber forget`: erase a batch or a customer everywhere."""
 
+from contextlib import nullcontext
+
 import click
 
 from fiber_pipeline.cli.problems import read_settings
@@ -18,21 +20,24 @@ def forget(batch: str | None, customer: str | None, dry_run: bool, yes: bool) ->
     """
     if (batch is None) == (customer is None):
         raise click.UsageError("give either --batch or --customer")
+    from fiber_pipeline.cli.home import home_of, open_instance
     from fiber_pipeline.operations.forgetting import Forgotten, forget_batch, forget_customer
 
     settings = read_settings()
 
-    def erase(*, dry: bool) -> Forgotten:
-        if batch is not None:
-            return forget_batch(settings, batch, dry_run=dry)
-        return forget_customer(settings, str(customer), dry_run=dry)
+    with open_instance(settings) if home_of(settings).exists() else nullcontext() as instance:
 
-    if dry_run or not yes:
-        for line in erase(dry=True).lines():
+        def erase(*, dry: bool) -> Forgotten:
+            if batch is not None:
+                return forget_batch(settings, batch, instance, dry_run=dry)
+            return forget_customer(settings, str(customer), instance, dry_run=dry)
+
+        if dry_run or not yes:
+            for line in erase(dry=True).lines():
+                click.echo(line)
+        if dry_run:
+            return
+        if not yes:
+            click.confirm("This cannot be undone. Erase it?", abort=True)
+        for line in erase(dry=False).lines():
             click.echo(line)
-    if dry_run:
-        return
-    if not yes:
-        click.confirm("This cannot be undone. Erase it?", abort=True)
-    for line in erase(dry=False).lines():
-        click.echo(line)

@@ -5,10 +5,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import dagster as dg
+
 from fiber_pipeline.assets.output_files import output_paths
 from fiber_pipeline.cleaning.customer_codes import is_code
 from fiber_pipeline.cleaning.forgotten import ForgottenCustomers
 from fiber_pipeline.inbox import Inbox, Quarantine
+from fiber_pipeline.operations.dagsters_memory import forget_runs, quoting_runs, runs_of
 from fiber_pipeline.problems import UnknownName
 from fiber_pipeline.resources import ResponseStoreResource
 from fiber_pipeline.resources.openai_batches import OpenAIBatchesResource
@@ -44,6 +47,7 @@ class Forgotten:
     answers: int = 0
     submissions: int = 0
     still_in: tuple[str, ...] = ()
+    runs: int = 0
     is_dry: bool = False
 
     def lines(self) -> list[str]:
@@ -54,6 +58,8 @@ class Forgotten:
         if self.submissions:
             told.append(f"OpenAI's Batch API: {self.submissions} submissions, deleted there when they have ended")
         told += [f"{'would delete' if self.is_dry else 'deleted'} {file}" for file in self.files]
+        if self.runs:
+            told.append(f"Dagster's storage: {self.runs} runs with their events")
         if self.still_in:
             told += [f"still in {file}" for file in self.still_in]
             told.append("runs leave these rows out from now on; delete them in the files too")
@@ -62,9 +68,12 @@ class Forgotten:
         return [*told, "run `fiber run` to measure and write the reports anew"]
 
 
-def forget_batch(settings: Settings, batch: str, *, dry_run: bool = False) -> Forgotten:
+def forget_batch(
+    settings: Settings, batch: str, instance: dg.DagsterInstance | None = None, *, dry_run: bool = False
+) -> Forgotten:
     """Erase a batch's rows, its file in the inbox or the quarantine, and all that quotes it.
 
+    instance: of which the batch's partition and runs are deleted too, and what earlier versions quoted in its events.
     Raises UnknownName, having erased nothing, for a batch of which there is nothing. dry_run: say what would go.
     """
     inbox, quarantine = Inbox(settings.inbox_url), Quarantine(settings.quarantine_dir)
@@ -86,15 +95,19 @@ def forget_batch(settings: Settings, batch: str, *, dry_run: bool = False) -> Fo
         files.append(f"{settings.quarantine_dir}/{batch}")
         if not dry_run:
             quarantine.release(batch)
-    return Forgotten(rows, (*files, *erasing.outputs(), *reviews), answers, submissions, is_dry=dry_run)
+    outputs, runs = erasing.outputs(), erasing.runs(instance, batch)
+    return Forgotten(rows, (*files, *outputs, *reviews), answers, submissions, runs=runs, is_dry=dry_run)
 
 
-def forget_customer(settings: Settings, customer_id: str, *, dry_run: bool = False) -> Forgotten:
+def forget_customer(
+    settings: Settings, customer_id: str, instance: dg.DagsterInstance | None = None, *, dry_run: bool = False
+) -> Forgotten:
     """Erase a customer's rows and all that quotes them, and have runs leave them out of files from now on.
 
     customer_id: as the files name them, in any spelling (`tables.identifiers`), or by their code. Files of the inbox
-    are not rewritten, but named. Raises UnknownName, having erased nothing, for a customer of whom there is nothing.
-    dry_run: say what would go.
+    are not rewritten, but named. instance: of which the runs are deleted in whose events earlier versions quoted
+    somebody. Raises UnknownName, having erased nothing, for a customer of whom there is nothing. dry_run: say what
+    would go.
     """
     if is_code(customer_id):
         # Several are spellings of one customer, all of which the first stands for.
@@ -118,7 +131,8 @@ def forget_customer(settings: Settings, customer_id: str, *, dry_run: bool = Fal
     rows = _warehouse(settings).erase(customer_id=customer_id, dry_run=dry_run)
     inbox = Inbox(settings.inbox_url)
     still_in = tuple(f"{inbox.url}/{file.batch}" for file in inbox.files() if file.batch in batches)
-    return Forgotten(rows, (*erasing.outputs(), *reviews), answers, submissions, still_in, is_dry=dry_run)
+    outputs, runs = erasing.outputs(), erasing.runs(instance)
+    return Forgotten(rows, (*outputs, *reviews), answers, submissions, still_in, runs, is_dry=dry_run)
 
 
 class _Erasing:
@@ -178,6 +192,15 @@ class _Erasing:
         for table in (EXECUTIVE_SUMMARY, RECOMMENDATIONS) if self._texts() and not self._dry_run else ():
             if (warehouse.read(table, ["engine"])["engine"] != LOCAL).any():
                 warehouse.write(table, table.empty())
+
+    def runs(self, instance: dg.DagsterInstance | None, batch: str | None = None) -> int:
+        """Delete the runs of a batch, and those in whose events earlier versions quoted somebody."""
+        if instance is None:
+            return 0
+        runs = quoting_runs(instance) | (runs_of(instance, batch) if batch is not None else set())
+        if not self._dry_run:
+            forget_runs(instance, runs, batch)
+        return len(runs)
 
     def outputs(self) -> tuple[str, ...]:
         """Delete what people read: any of it may quote what was erased, a source's own in its folder too."""

@@ -96,7 +96,7 @@ def test_a_copy_under_another_name_is_linked_and_said_to_be_one(world: World):
     materialization = next(
         item for item in result.asset_materializations_for_node("raw_comments") if item.label == "raw_comments"
     )
-    assert materialization.metadata["copy_of"].value == "enero.csv"
+    assert materialization.metadata["is_copy"].value is True
 
 
 def test_an_unreadable_file_is_quarantined_and_others_go_on(world: World):

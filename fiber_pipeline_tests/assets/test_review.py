@@ -130,7 +130,7 @@ def test_what_is_refused_is_told_and_stops_nothing_else(analysed: World):
     assert result.success
     outcome = next(item for item in result.get_asset_check_evaluations() if item.check_name == "nothing_refused")
     assert not outcome.passed
-    refusals = result.asset_materializations_for_node("corrections")[0].metadata["refusals"].value
+    refusals = result.asset_materializations_for_node("corrections")[0].metadata["refused_rows"].value
     assert "sheet Revisión, row " in refusals
     assert "otro.xlsx" in refusals
     assert "planted" not in refusals
